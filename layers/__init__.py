@@ -1,0 +1,1 @@
+"""The layer store: registry, definitions, typed tables, publishing, visibility. All SQL lives here."""

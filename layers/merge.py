@@ -1,0 +1,129 @@
+"""Bringing a staged delivery into a layer, set-wise: pair, diff, delete, update, insert.
+
+Rows are paired with features by the delivery's key and, within equal keys, by their order; with no key, by
+their whole content. So the same file twice changes nothing, and duplicate keys cannot multiply rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from psycopg import sql
+
+from gis_core.definition import LayerDefinition
+from layers.tables import COLUMN_TYPES, table
+
+PAIRS = sql.Identifier("pg_temp", "machizu_pairs")
+
+
+def create_stage(
+    cursor: Any, stage: sql.Composable, definition: LayerDefinition, columns: Sequence[str]
+) -> None:
+    """Create the staging table: the delivered columns, the geometry and each row's place in the file."""
+    fields = [
+        sql.SQL("{} {}").format(
+            sql.Identifier(name), sql.SQL(COLUMN_TYPES[definition.field_named(name).type])
+        )
+        for name in columns
+    ]
+    cursor.execute(
+        sql.SQL("CREATE TABLE {} ({}, stage_order bigint GENERATED ALWAYS AS IDENTITY)").format(
+            stage,
+            sql.SQL(", ").join(
+                [*fields, sql.SQL("geom geometry({}, 4326)").format(sql.SQL(definition.geometry))]
+            ),
+        )
+    )
+
+
+def fill_stage(
+    cursor: Any, stage: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Copy rows into the staging table; the last value of each is the geometry as WKB bytes."""
+    names = sql.SQL(", ").join(map(sql.Identifier, [*columns, "geom"]))
+    with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(stage, names)) as copy:
+        for row in rows:
+            copy.write_row((*row[:-1], row[-1].hex()))
+
+
+def pair(
+    cursor: Any, stage: sql.Composable, layer_id: str, columns: Sequence[str], key: Sequence[str]
+) -> None:
+    """Fill the temporary table of pairs `(id, stage_order, changed)`; unpaired rows have one side null."""
+    content = sql.SQL("ROW({})").format(sql.SQL(", ").join(map(sql.Identifier, [*columns, "geom"])))
+    matched = _key_expression(key) if key else sql.SQL("md5(({})::text)").format(content)
+    cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(PAIRS))
+    cursor.execute(
+        sql.SQL("""
+            CREATE TEMPORARY TABLE machizu_pairs ON COMMIT DROP AS
+            SELECT old.id, new.stage_order, old.content IS DISTINCT FROM new.content AS changed
+            FROM (SELECT id, {content} AS content, {matched} AS matched,
+                         row_number() OVER (PARTITION BY {matched} ORDER BY id) AS turn
+                  FROM {layer}) AS old
+            FULL JOIN
+                 (SELECT stage_order, {content} AS content, {matched} AS matched,
+                         row_number() OVER (PARTITION BY {matched} ORDER BY stage_order) AS turn
+                  FROM {stage}) AS new
+            USING (matched, turn)""").format(
+            content=content, matched=matched, layer=table(layer_id), stage=stage
+        )
+    )
+
+
+def _key_expression(key: Sequence[str]) -> sql.Composable:
+    # U+001F (unit separator) cannot occur in cleaned values, so joined keys cannot collide.
+    return sql.SQL(" || E'\\x1f' || ").join(
+        sql.SQL("coalesce({}::text, '')").format(sql.Identifier(name)) for name in key
+    )
+
+
+def count(cursor: Any) -> dict[str, int]:
+    """Return the diff of the current pairs: added, changed, removed, unchanged."""
+    cursor.execute(
+        sql.SQL("""
+            SELECT count(*) FILTER (WHERE id IS NULL),
+                   count(*) FILTER (WHERE id IS NOT NULL AND stage_order IS NOT NULL AND changed),
+                   count(*) FILTER (WHERE stage_order IS NULL),
+                   count(*) FILTER (WHERE id IS NOT NULL AND stage_order IS NOT NULL AND NOT changed)
+            FROM {}""").format(PAIRS)
+    )
+    return dict(zip(("added", "changed", "removed", "unchanged"), cursor.fetchone(), strict=True))
+
+
+def apply(
+    cursor: Any, stage: sql.Composable, layer_id: str, columns: Sequence[str], *, version: int, load_id: int
+) -> None:
+    """Carry the current pairs out on the layer's table; changed features get `version` and `load_id`."""
+    names = [*columns, "geom"]
+    values = {"version": version, "load": load_id}
+    parts = {
+        "layer": table(layer_id),
+        "stage": stage,
+        "pairs": PAIRS,
+        "names": sql.SQL(", ").join(map(sql.Identifier, names)),
+        "assignments": sql.SQL(", ").join(
+            sql.SQL("{0} = stage.{0}").format(sql.Identifier(n)) for n in names
+        ),
+    }
+    cursor.execute(
+        sql.SQL(
+            "DELETE FROM {layer} USING {pairs} AS p WHERE {layer}.id = p.id AND p.stage_order IS NULL"
+        ).format(**parts)
+    )
+    cursor.execute(
+        sql.SQL("""
+            UPDATE {layer} AS feature
+            SET {assignments}, version = %(version)s, load_id = %(load)s, changed_at = now()
+            FROM {pairs} AS p JOIN {stage} AS stage USING (stage_order)
+            WHERE feature.id = p.id AND p.changed""").format(**parts),
+        values,
+    )
+    cursor.execute(
+        sql.SQL("""
+            INSERT INTO {layer} ({names}, version, load_id)
+            SELECT {names}, %(version)s, %(load)s
+            FROM {stage} JOIN {pairs} AS p USING (stage_order)
+            WHERE p.id IS NULL ORDER BY stage_order""").format(**parts),
+        values,
+    )

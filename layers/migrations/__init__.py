@@ -1,0 +1,1 @@
+"""Migrations of the registry; layers' own tables follow their definitions."""

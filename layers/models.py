@@ -1,0 +1,101 @@
+"""The registry: departments, layers, loads and quarantined rows. Features live in tables of their own."""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+
+
+class Department(models.Model):
+    """A department of the city: owner of layers, author of deliveries."""
+
+    id = models.CharField(primary_key=True, max_length=48)
+    title = models.JSONField(help_text="Name by language")
+
+    def __str__(self) -> str:
+        """Return the Japanese name."""
+        return str(self.title.get("ja", self.id))
+
+
+class Layer(models.Model):
+    """A registered layer, vector or raster. Its definition is the authority; the rest is derived at commit.
+
+    `extent` is in EPSG:4326; `revision` rises with each change of the layer's data or definition.
+    """
+
+    class Kind(models.TextChoices):
+        """What the layer's data is."""
+
+        VECTOR = "vector"
+        RASTER = "raster"
+
+    id = models.CharField(primary_key=True, max_length=48)
+    kind = models.CharField(max_length=6, choices=Kind)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="layers")
+    definition = models.JSONField()
+    position = models.PositiveIntegerField(default=0, help_text="Place in lists")
+    revision = models.BigIntegerField(default=0)
+    feature_count = models.BigIntegerField(default=0)
+    extent = models.PolygonField(srid=4326, null=True, blank=True, spatial_index=False)
+    path = models.TextField(blank=True, help_text="Raster: the file of the current revision")
+    updated_at = models.DateTimeField(null=True, blank=True, help_text="When the data last changed")
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Layers are listed as registered."""
+
+        ordering = ("position", "id")
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return self.id
+
+
+class Load(models.Model):
+    """One delivery to one layer: what came, what was found in it, and what became of it."""
+
+    class State(models.TextChoices):
+        """The life of a load (`machizu load --json`, `state`)."""
+
+        AWAITING_APPROVAL = "awaiting_approval"
+        PUBLISHED = "published"
+        REJECTED = "rejected"
+        SUPERSEDED = "superseded"
+
+    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="loads")
+    file = models.TextField()
+    state = models.CharField(max_length=20, choices=State)
+    report = models.JSONField(help_text="The load report without diff, load and state")
+    diff = models.JSONField(default=dict)
+    columns = models.JSONField(default=list, help_text="Fields that the file feeds")
+    key = models.JSONField(default=list, help_text="Fields by which rows are matched to features")
+    actor = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        """Return number, layer and state."""
+        return f"{self.pk} {self.layer_id} {self.state}"
+
+
+class QuarantinedRow(models.Model):
+    """A row that an error kept out of the layer, with its values as they came: nothing is lost."""
+
+    load = models.ForeignKey(Load, on_delete=models.CASCADE, related_name="quarantine")
+    row = models.PositiveIntegerField(help_text="As a person counts in the file, from 1")
+    values = models.JSONField()
+    issues = models.JSONField()
+
+    class Meta:
+        """In the file's order."""
+
+        ordering = ("load", "row")
+
+    def __str__(self) -> str:
+        """Return load and row."""
+        return f"{self.load_id}:{self.row}"

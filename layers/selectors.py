@@ -1,0 +1,142 @@
+"""Reads for Django's side: pages, forms, the command line. They return finished values, never query sets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.gis.db.models.functions import Centroid
+from django.db import connection
+from django.db.models import Q
+
+from gis_core.definition import Definition, LayerDefinition, RasterDefinition, parse_definition
+from gis_core.errors import BadInput, Message, NotFound
+from layers import models, reads
+from layers.catalogue import PUBLIC, Catalogue, LayerInfo, Viewer, parse_catalogue
+from layers.features import feature_model
+
+# Who delivers the sample data; pages say so as long as a layer shows it.
+SAMPLE_ACTOR = "sample"
+
+
+def catalogue(viewer: Viewer = PUBLIC) -> Catalogue:
+    """Return all layers and rasters that the viewer may see."""
+    statement = reads.catalogue_statement()
+    with connection.cursor() as cursor:
+        cursor.execute(statement.text)
+        (document,) = cursor.fetchone()
+    return parse_catalogue(_decoded(document), viewer)
+
+
+def _decoded(document: Any) -> Any:
+    # Django's connection leaves jsonb undecoded for its own fields to decode.
+    return json.loads(document) if isinstance(document, str) else document
+
+
+def definition(layer_id: str) -> Definition:
+    """Return a registered layer's or raster's definition. Raises `NotFound`."""
+    try:
+        row = models.Layer.objects.get(pk=layer_id, retired_at=None)
+    except models.Layer.DoesNotExist:
+        Catalogue({}, {}).layer(layer_id)
+        raise
+    return parse_definition(row.definition, layer_id)
+
+
+def layer_definition(layer_id: str) -> LayerDefinition:
+    """Return a vector layer's definition. Raises `NotFound`, or `BadInput` for a raster."""
+    found = definition(layer_id)
+    if isinstance(found, RasterDefinition):
+        raise BadInput(
+            Message(
+                ja=f"「{layer_id}」はラスタのレイヤです。machizu raster add ファイル --layer {layer_id} を使ってください。",
+                en=f"“{layer_id}” is a raster layer. Use: machizu raster add FILE --layer {layer_id}",
+            )
+        )
+    return found
+
+
+def raster_definition(layer_id: str) -> RasterDefinition:
+    """Return a raster's definition. Raises `NotFound`, or `BadInput` for a vector layer."""
+    found = definition(layer_id)
+    if isinstance(found, LayerDefinition):
+        raise BadInput(
+            Message(
+                ja=f"「{layer_id}」はベクタのレイヤです。machizu load ファイル --layer {layer_id} を使ってください。",
+                en=f"“{layer_id}” is a vector layer. Use: machizu load FILE --layer {layer_id}",
+            )
+        )
+    return found
+
+
+def features(
+    info: LayerInfo,
+    *,
+    ids: Sequence[int] | None = None,
+    text: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> list[dict[str, Any]]:
+    """Return features for pages: the visible fields, `id`, and `lon`/`lat` of their centroid (degrees)."""
+    model = feature_model(info.definition)
+    names = [f.name for f in info.fields]
+    found = model._default_manager.all()
+    if ids is not None:
+        found = found.filter(pk__in=ids)
+    if text:
+        searched = [info.field_with_role(r) for r in ("name", "kana", "address")]
+        found = found.filter(
+            Q.create([(f"{f.name}__icontains", text) for f in searched if f], connector=Q.OR)
+        )
+    rows = found.annotate(centroid_=Centroid("geom")).values("id", "centroid_", *names)[
+        offset : offset + limit
+    ]
+    return [_page_row(row) for row in rows]
+
+
+def _page_row(row: dict[str, Any]) -> dict[str, Any]:
+    centroid = row.pop("centroid_")
+    return {**row, "lon": centroid.x, "lat": centroid.y}
+
+
+def loads(*, layer_id: str | None = None, limit: int = 50) -> list[models.Load]:
+    """Return the newest loads, of one layer or of all."""
+    found = models.Load.objects.all()
+    if layer_id is not None:
+        found = found.filter(layer_id=layer_id)
+    return list(found[:limit])
+
+
+def load_report(load_id: int) -> dict[str, Any]:
+    """Return a load's report as `machizu load --json` prints it. Raises `NotFound`."""
+    load = models.Load.objects.filter(pk=load_id).first()
+    if load is None:
+        raise NotFound(
+            Message(
+                ja=f"取り込み {load_id} はありません。machizu load list で番号を確かめてください。",
+                en=f"There is no load {load_id}. See: machizu load list",
+            )
+        )
+    return {**load.report, "diff": load.diff, "load": load.pk, "state": load.state}
+
+
+def layers_without_loads() -> set[str]:
+    """Return the registered layers and rasters to which nothing was ever delivered."""
+    return set(models.Layer.objects.filter(loads=None).values_list("pk", flat=True))
+
+
+def only_loaded_by(actor: str) -> bool:
+    """Tell whether nobody but `actor` has ever delivered anything."""
+    return not models.Load.objects.exclude(actor=actor).exists()
+
+
+def sample_layers() -> set[str]:
+    """Return the layers that show sample data: their newest published load is a sample."""
+    newest = (
+        models.Load.objects.filter(state=models.Load.State.PUBLISHED)
+        .order_by("layer_id", "-pk")
+        .distinct("layer_id")
+        .values_list("layer_id", "actor")
+    )
+    return {layer_id for layer_id, actor in newest if actor == SAMPLE_ACTOR}

@@ -1,0 +1,24 @@
+"""Background work of the store, run by the worker from the PostgreSQL queue."""
+
+from __future__ import annotations
+
+from django.core.management import call_command
+from django.db import connection
+from procrastinate.contrib.django import app
+from psycopg import sql
+
+from layers import tables
+
+
+@app.task(name="layers.refresh_statistics", queue="store")
+def refresh_statistics(layer_id: str) -> None:
+    """Clear a merged layer's dead rows and refresh the planner's statistics, sooner than autovacuum would."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("VACUUM (ANALYZE) {}").format(tables.table(layer_id)))
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="layers.clear_sessions", queue="store", pass_context=False)
+def clear_sessions(timestamp: int) -> None:
+    """Drop expired sessions once a night."""
+    call_command("clearsessions")

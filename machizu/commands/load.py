@@ -1,0 +1,128 @@
+"""`machizu load …`: deliveries of departments' files."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from gis_core.errors import BadInput, Message
+from machizu.bootstrap import store
+from machizu.commands.common import Subparsers, add_actor, command, print_json
+from machizu.environment import environment
+
+ACTIONS = ("list", "show", "approve", "reject")
+
+
+def add_to(commands: Subparsers) -> None:
+    """Add `load FILE --layer ID …` and `load list|show N|approve N|reject N`."""
+    load = command(
+        commands,
+        "load",
+        _load,
+        help="ファイルを検査して取り込む、または取り込みを一覧・承認・却下する / check and load a file; list, show, approve, reject loads",
+        example="machizu load 避難場所.csv --layer evacuation_sites --dry-run\n"
+        "              machizu load approve 7",
+    )
+    load.add_argument("words", nargs="+", metavar="FILE | list | show N | approve N | reject N")
+    load.add_argument("--layer", metavar="ID", help="取り込み先のレイヤ / the layer to load into")
+    load.add_argument("--dry-run", action="store_true", help="検査だけ行う / check only, change nothing")
+    load.add_argument("--publish", action="store_true", help="すぐに公開する / publish at once")
+    load.add_argument("--json", action="store_true", help="報告を JSON で / print the report as JSON")
+    load.add_argument("--encoding", metavar="E", help="文字コード / the file's encoding, e.g. cp932")
+    load.add_argument("--crs", metavar="C", help="座標参照系 / the file's CRS, e.g. EPSG:6677")
+    load.add_argument("--sheet", metavar="S", help="Excel のシート名 / the sheet's name")
+    add_actor(load)
+
+
+def _load(arguments: argparse.Namespace) -> int:
+    action, *rest = arguments.words
+    if action in ACTIONS:
+        return _manage(action, rest, arguments)
+    if rest:
+        raise _usage("ファイルは一つずつ指定してください。", "Give one file at a time.")
+    if not arguments.layer:
+        raise _usage("--layer で取り込み先のレイヤを指定してください。", "Name the layer with --layer.")
+    return _deliver(Path(action), arguments)
+
+
+def _deliver(path: Path, arguments: argparse.Namespace) -> int:
+    with store():
+        from etl.loading import load
+
+        report = load(
+            path,
+            arguments.layer,
+            city=environment().city,
+            actor=arguments.actor,
+            mode="dry_run" if arguments.dry_run else "publish" if arguments.publish else "stage",
+            encoding=arguments.encoding,
+            crs=arguments.crs,
+            sheet=arguments.sheet,
+        ).as_dict()
+    if arguments.json:
+        print_json(report)
+    else:
+        _print_report(report)
+    return 0
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    rows, diff = report["rows"], report["diff"]
+    for issue in report["issues"]:
+        place = f"{issue['row']}行" if issue["row"] is not None else "全体"
+        column = f" 列「{issue['column']}」" if issue["column"] else ""
+        print(f"[{issue['severity']}] {place}{column} {issue['message']['ja']} / {issue['message']['en']}")
+    if report["unmapped_columns"]:
+        print(f"使わなかった列 / unused columns: {', '.join(report['unmapped_columns'])}")
+    print(
+        f"読込 / read {rows['read']}  受理 / accepted {rows['accepted']}  保留 / quarantined {rows['rejected']}"
+    )
+    print(
+        f"追加 / added {diff['added']}  変更 / changed {diff['changed']}  "
+        f"削除 / removed {diff['removed']}  同じ / unchanged {diff['unchanged']}"
+    )
+    number = f"（取り込み {report['load']} / load {report['load']}）" if report["load"] else ""
+    print(f"状態 / state: {report['state']}{number}")
+
+
+def _manage(action: str, rest: list[str], arguments: argparse.Namespace) -> int:
+    if action != "list" and (len(rest) != 1 or not rest[0].isdigit()):
+        raise _usage(
+            f"machizu load {action} の後に取り込み番号を指定してください。",
+            f"Give a load's number: machizu load {action} 7",
+        )
+    with store():
+        if action == "list":
+            _list(arguments)
+        elif action == "show":
+            _show(int(rest[0]))
+        else:
+            _decide(action, int(rest[0]), arguments.actor)
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> None:
+    from layers.selectors import loads
+
+    for load in loads(layer_id=arguments.layer):
+        print(
+            f"{load.pk:>6}  {load.created_at:%Y-%m-%d %H:%M}  {load.state:<18} {load.layer_id:<24} {load.file}"
+        )
+
+
+def _show(number: int) -> None:
+    from layers.selectors import load_report
+
+    print_json(load_report(number))
+
+
+def _decide(action: str, number: int, actor: str) -> None:
+    from layers.services import publish_load, reject_load
+
+    load = (publish_load if action == "approve" else reject_load)(number, actor=actor)
+    print(f"{load.layer_id}: {load.state} {load.diff}")
+
+
+def _usage(ja: str, en: str) -> BadInput:
+    return BadInput(Message(ja=ja, en=en))

@@ -1,0 +1,90 @@
+"""What the environment says, read once into a frozen value. No other module reads variables of ours."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from gis_core.city import City, load_city
+from gis_core.errors import BadInput, Message
+from machizu import postgres
+
+DEFAULT_CITY = Path(__file__).with_name("cities") / "otawara.yaml"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The product's settings. `home` holds all that is kept: database, rasters, samples, secret, logs."""
+
+    home: Path
+    host: str
+    port: int
+    city: City
+    basemap: Literal["own", "gsi"]
+    load_samples: bool
+    allowed_hosts: tuple[str, ...]
+    debug: bool
+
+    @property
+    def rasters(self) -> Path:
+        """Where the rasters' files are kept."""
+        return self.home / "rasters"
+
+    @property
+    def samples(self) -> Path:
+        """Where the sample deliveries are written."""
+        return self.home / "samples"
+
+
+@cache
+def environment() -> Environment:
+    """Read the environment. Raises `BadInput` naming the variable that is wrong."""
+    basemap = os.environ.get("MACHIZU_BASEMAP", "own")
+    if basemap not in ("own", "gsi"):
+        raise _bad("MACHIZU_BASEMAP", basemap, "own / gsi")
+    return Environment(
+        home=postgres.home(),
+        host=os.environ.get("HOST", "127.0.0.1"),
+        port=_port(),
+        city=load_city(Path(os.environ.get("MACHIZU_CITY", DEFAULT_CITY))),
+        basemap="gsi" if basemap == "gsi" else "own",
+        load_samples=os.environ.get("MACHIZU_SAMPLES", "1") != "0",
+        allowed_hosts=tuple(os.environ.get("MACHIZU_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")),
+        debug=os.environ.get("MACHIZU_DEBUG") == "1",
+    )
+
+
+def secret_key(home: Path) -> str:
+    """Return the installation's secret, made at first use and kept in a file only its owner reads."""
+    path = home / "secret-key"
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        home.mkdir(parents=True, exist_ok=True)
+    secret = secrets.token_urlsafe(48)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secret)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    return secret
+
+
+def _port() -> int:
+    text = os.environ.get("PORT", "8000")
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise _bad("PORT", text, "1–65535")
+    return int(text)
+
+
+def _bad(name: str, value: str, allowed: str) -> BadInput:
+    return BadInput(
+        Message(
+            ja=f"環境変数 {name} の値「{value}」は使えません。使える値：{allowed}",
+            en=f"The environment variable {name} has the value “{value}”. Allowed: {allowed}",
+        )
+    )
