@@ -114,7 +114,7 @@ def apply(
     cursor.execute(
         sql.SQL("""
             UPDATE {layer} AS feature
-            SET {assignments}, version = %(version)s, load_id = %(load)s, changed_at = now()
+            SET {assignments}, version = %(version)s, load_id = %(load)s, changed_at = clock_timestamp()
             FROM {pairs} AS p JOIN {stage} AS stage USING (stage_order)
             WHERE feature.id = p.id AND p.changed""").format(**parts),
         values,

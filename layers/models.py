@@ -83,6 +83,34 @@ class Load(models.Model):
         return f"{self.pk} {self.layer_id} {self.state}"
 
 
+class Revision(models.Model):
+    """One committed change of a layer's data, by whatever road. Written by the database's triggers.
+
+    `envelope` (EPSG:4326) holds all that changed, so that only the tiles it touches need become new.
+    """
+
+    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="revisions")
+    revision = models.BigIntegerField()
+    at = models.DateTimeField(help_text="In the order of the revisions")
+    actor = models.TextField(help_text="The product's user, else the database's")
+    load = models.ForeignKey(Load, on_delete=models.PROTECT, null=True, blank=True, related_name="revisions")
+    reason = models.TextField(blank=True)
+    added = models.BigIntegerField(default=0)
+    changed = models.BigIntegerField(default=0)
+    removed = models.BigIntegerField(default=0)
+    envelope = models.GeometryField(srid=4326, null=True, blank=True, spatial_index=False)
+
+    class Meta:
+        """Newest first; a layer's revisions are numbered from 1 without gaps."""
+
+        ordering = ("layer", "-revision")
+        constraints = [models.UniqueConstraint(fields=("layer", "revision"), name="one_row_a_revision")]
+
+    def __str__(self) -> str:
+        """Return layer and revision."""
+        return f"{self.layer_id} r{self.revision}"
+
+
 class QuarantinedRow(models.Model):
     """A row that an error kept out of the layer, with its values as they came: nothing is lost."""
 

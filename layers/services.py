@@ -21,7 +21,7 @@ from psycopg import sql
 from gis_core.boxes import Box
 from gis_core.definition import Definition, LayerDefinition, RasterDefinition, parse_definition
 from gis_core.errors import Conflict, Message, NotFound
-from layers import merge, tables
+from layers import grants, history, merge, tables
 from layers.models import Department, Layer, Load, QuarantinedRow
 from layers.reads import CHANGE_CHANNEL
 
@@ -89,13 +89,15 @@ def register_layer(definition: Definition, *, position: int = 0) -> bool:
             "position": position,
         },
     )
-    if created and isinstance(definition, LayerDefinition):
-        with connection.cursor() as cursor:
+    if not created:
+        return False
+    with connection.cursor() as cursor:
+        if isinstance(definition, LayerDefinition):
             tables.create(cursor, definition)
-            tables.grant_public(cursor, definition)
-    if created:
-        _announce(definition.id, 0)
-    return created
+            history.create(cursor, definition)
+            grants.grant_public(cursor, definition)
+        _announce(cursor, definition.id, 0)
+    return True
 
 
 def load_rows(layer_id: str, delivery: Delivery, *, actor: str, mode: Mode) -> Outcome:
@@ -164,16 +166,8 @@ def add_raster(
     """
     with transaction.atomic():
         layer = _lock(definition.id)
-        revision = layer.revision + 1
-        path = Path(settings.RASTER_STORE) / definition.id / f"{revision}.tif"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        shutil.copyfile(cog, partial)
-        partial.replace(path)
-        layer.path = str(path)
-        layer.extent = Polygon.from_bbox(extent.as_tuple())
-        _raise_revision(layer, revision)
-        Load.objects.create(
+        path = _keep_raster(definition.id, layer.revision + 1, cog)
+        load = Load.objects.create(
             layer=layer,
             file=str(report.get("file", "")),
             state=Load.State.PUBLISHED,
@@ -182,7 +176,21 @@ def add_raster(
             decided_by=actor,
             decided_at=timezone.now(),
         )
+        with connection.cursor() as cursor:
+            revision = _raise_revision(cursor, layer.pk, actor=actor, load_id=load.pk)
+            Layer.objects.filter(pk=layer.pk).update(
+                path=str(path), extent=Polygon.from_bbox(extent.as_tuple())
+            )
+            _announce(cursor, layer.pk, revision)
     return revision
+
+
+def _keep_raster(raster_id: str, revision: int, cog: Path) -> Path:
+    path = Path(settings.RASTER_STORE) / raster_id / f"{revision}.tif"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    shutil.copyfile(cog, partial)
+    return partial.replace(path)
 
 
 def _lock(layer_id: str) -> Layer:
@@ -260,10 +268,8 @@ def _waiting(load_id: int) -> tuple[Layer, Load]:
 def _publish(cursor: Any, layer: Layer, load: Load, actor: str) -> None:
     """Merge the paired stage into the layer, raise its revision, retire what the load overtakes."""
     if any(load.diff[kind] for kind in ("added", "changed", "removed")):
-        revision = layer.revision + 1
+        revision = _raise_revision(cursor, layer.pk, actor=actor, load_id=load.pk)
         merge.apply(cursor, _stage(load.pk), layer.pk, load.columns, version=revision, load_id=load.pk)
-        layer.feature_count, layer.extent = _measure(cursor, layer.pk)
-        _raise_revision(layer, revision)
         app.configure_task("layers.refresh_statistics").defer(layer_id=layer.pk)
     _decide(load, Load.State.PUBLISHED, actor)
     for overtaken in layer.loads.filter(state=Load.State.AWAITING_APPROVAL, pk__lt=load.pk):
@@ -277,26 +283,20 @@ def _decide(load: Load, state: Load.State, actor: str) -> None:
         cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_stage(load.pk)))
 
 
-def _measure(cursor: Any, layer_id: str) -> tuple[int, Polygon | None]:
+def _raise_revision(
+    cursor: Any, layer_id: str, *, actor: str, load_id: int | None = None, reason: str = ""
+) -> int:
+    """Open the layer's next revision for this transaction, saying who changes it and why."""
     cursor.execute(
-        sql.SQL(
-            "SELECT n, ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) "
-            "FROM (SELECT count(*) AS n, ST_Extent(geom) AS box FROM {}) AS measured"
-        ).format(tables.table(layer_id))
+        "SELECT set_config('machizu.actor', %s, true), set_config('machizu.load', %s, true),"
+        " set_config('machizu.reason', %s, true)",
+        [actor, str(load_id or ""), reason],
     )
-    count, *box = cursor.fetchone()
-    return count, Polygon.from_bbox(box) if count else None
+    cursor.execute("SELECT history.revision(%s)", [layer_id])
+    (revision,) = cursor.fetchone()
+    return int(revision)
 
 
-def _raise_revision(layer: Layer, revision: int) -> None:
-    layer.revision, layer.updated_at = revision, timezone.now()
-    layer.save()
-    _announce(layer.pk, revision)
-
-
-def _announce(layer_id: str, revision: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_notify(%s, %s)",
-            [CHANGE_CHANNEL, json.dumps({"layer": layer_id, "revision": revision})],
-        )
+def _announce(cursor: Any, layer_id: str, revision: int) -> None:
+    notice = json.dumps({"layer": layer_id, "revision": revision})
+    cursor.execute("SELECT pg_notify(%s, %s)", [CHANGE_CHANNEL, notice])

@@ -11,8 +11,6 @@ from typing import Any, LiteralString
 from psycopg import sql
 
 from gis_core.definition import FieldType, LayerDefinition
-from layers.roles import PUBLIC_ROLE
-from layers.visibility import PUBLIC, may_see_layer, visible_fields
 
 SCHEMA = "layer"
 
@@ -33,7 +31,7 @@ def table(layer_id: str) -> sql.Identifier:
 
 
 def create(cursor: Any, definition: LayerDefinition) -> None:
-    """Create the layer's table with its spatial indexes, and grant what the public may read."""
+    """Create the layer's table with its spatial indexes."""
     columns = [
         sql.SQL("{} {} {}").format(
             sql.Identifier(f.name),
@@ -61,18 +59,3 @@ def create(cursor: Any, definition: LayerDefinition) -> None:
                 sql.Identifier(f"{definition.id}_{column}"), table(definition.id), sql.Identifier(column)
             )
         )
-
-
-def grant_public(cursor: Any, definition: LayerDefinition) -> None:
-    """Let the public role select exactly the public columns of a public layer, and nothing else."""
-    cursor.execute(
-        sql.SQL("REVOKE ALL ON {} FROM {}").format(table(definition.id), sql.Identifier(PUBLIC_ROLE))
-    )
-    if not may_see_layer(PUBLIC, definition):
-        return
-    names = ["id", "geom", "geom_3857", "version", *(f.name for f in visible_fields(PUBLIC, definition))]
-    cursor.execute(
-        sql.SQL("GRANT SELECT ({}) ON {} TO {}").format(
-            sql.SQL(", ").join(map(sql.Identifier, names)), table(definition.id), sql.Identifier(PUBLIC_ROLE)
-        )
-    )
