@@ -17,6 +17,7 @@ from psycopg import sql
 from gis_core import tiles
 from gis_core.boxes import Box
 from gis_core.definition import Field
+from layers import past
 from layers.catalogue import Catalogue, LayerInfo
 from layers.tables import COLUMN_TYPES, table
 
@@ -39,6 +40,7 @@ class ItemsQuery:
 
     `after` is the keyset: only ids greater than it. `bbox` in degrees (EPSG:4326). `interval` is a pair of
     aware instants, either None for open. `equals` pairs a visible field's name with the text of a value.
+    `at` asks for the layer as it was at that instant.
     """
 
     limit: int
@@ -47,6 +49,7 @@ class ItemsQuery:
     bbox: Box | None = None
     interval: tuple[datetime | None, datetime | None] | None = None
     equals: tuple[tuple[str, str], ...] = ()
+    at: datetime | None = None
 
 
 def catalogue_statement() -> Statement:
@@ -82,9 +85,11 @@ def items_statement(info: LayerInfo, query: ItemsQuery) -> Statement:
                max(id) FILTER (WHERE turn <= %(limit)s),
                count(*) > %(limit)s
         FROM (SELECT id, {feature} AS feature, row_number() OVER (ORDER BY id) AS turn
-              FROM (SELECT id, geom {columns} FROM {table} WHERE id > %(after)s {where}
+              FROM (SELECT id, geom {columns} FROM {source} WHERE id > %(after)s {where}
                     ORDER BY id LIMIT %(over)s OFFSET %(offset)s) AS page) AS features
-        """).format(feature=_feature(info), columns=_columns(info), table=table(info.id), where=where)
+        """).format(
+        feature=_feature(info), columns=_columns(info), source=_source(info, query.at), where=where
+    )
     return Statement(text.as_string(None), parameters)
 
 
@@ -96,21 +101,49 @@ def _columns(info: LayerInfo) -> sql.Composable:
 def count_statement(info: LayerInfo, query: ItemsQuery) -> Statement:
     """One row: how many features match, whatever the page."""
     where, parameters = _where(info, query)
-    text = sql.SQL("SELECT count(*) FROM {table} WHERE true {where}").format(
-        table=table(info.id), where=where
+    text = sql.SQL("SELECT count(*) FROM {source} WHERE true {where}").format(
+        source=_source(info, query.at), where=where
     )
     return Statement(text.as_string(None), parameters)
 
 
-def item_statement(info: LayerInfo, feature_id: int) -> Statement:
-    """No row or one: the feature as GeoJSON bytes, and its version."""
-    return Statement(_item_text(info), {"id": feature_id})
+def item_statement(info: LayerInfo, feature_id: int, at: datetime | None = None) -> Statement:
+    """No row or one: the feature as GeoJSON bytes, and its version; now, or as it was at an instant."""
+    return Statement(_item_text(info, at is not None), {"id": feature_id, "at": at})
 
 
 @lru_cache(maxsize=512)
-def _item_text(info: LayerInfo) -> str:
-    text = sql.SQL("SELECT convert_to({feature}, 'UTF8'), version FROM {table} WHERE id = %(id)s")
-    return text.format(feature=_feature(info), table=table(info.id)).as_string(None)
+def _item_text(info: LayerInfo, past_: bool) -> str:
+    text = sql.SQL("SELECT convert_to({feature}, 'UTF8'), version FROM {source} WHERE id = %(id)s")
+    return text.format(feature=_feature(info), source=_source(info, past_)).as_string(None)
+
+
+def _source(info: LayerInfo, in_past: object) -> sql.Composable:
+    """The layer's table, or its rows at the instant that the placeholder `at` names."""
+    if not in_past:
+        return table(info.id)
+    revision = past.revision_at(info.id, sql.Placeholder("at"))
+    return sql.SQL("{} AS past").format(past.rows_at(info.id, revision, [f.name for f in info.fields]))
+
+
+def changes_statement(info: LayerInfo, since: int | datetime, limit: int) -> Statement:
+    """One row: `changes` (bytes, comma-joined objects `op`, `id`, `revision`, `at`, oldest first) and `more`.
+
+    `since` is a revision or an instant; what it already held is left out.
+    """
+    revision: sql.Composable = sql.SQL("%(since)s::bigint")
+    if isinstance(since, datetime):
+        revision = sql.SQL("coalesce({}, 0)").format(past.revision_at(info.id, sql.Placeholder("since")))
+    text = sql.SQL("""
+        SELECT convert_to(coalesce(string_agg(change, ',' ORDER BY turn) FILTER (WHERE turn <= %(limit)s), ''), 'UTF8'),
+               count(*) > %(limit)s
+        FROM (SELECT json_build_object('op', op, 'id', changes.id, 'revision', revision, 'at', at)::text AS change,
+                     row_number() OVER (ORDER BY revision, changes.id) AS turn
+              FROM {changes} AS changes JOIN layers_revision AS r USING (revision)
+              WHERE r.layer_id = {layer} ORDER BY revision, changes.id LIMIT %(over)s) AS listed""").format(
+        changes=past.changes_after(info.id, revision), layer=sql.Literal(info.id)
+    )
+    return Statement(text.as_string(None), {"since": since, "limit": limit, "over": limit + 1})
 
 
 def tile_statement(info: LayerInfo, zoom: int, row: int, column: int) -> Statement:
@@ -199,6 +232,8 @@ def _escape_like(text: str) -> str:
 def _where(info: LayerInfo, query: ItemsQuery) -> tuple[sql.Composable, dict[str, Any]]:
     conditions: list[sql.Composable] = []
     parameters: dict[str, Any] = {}
+    if query.at is not None:
+        parameters["at"] = query.at
     if query.bbox is not None:
         # ST_Intersects: an item is in the answer only if its geometry, not its box, meets the bbox (OGC 17-069r4, /req/core/fc-bbox-response).
         conditions.append(

@@ -38,10 +38,11 @@ def create_public_role(cursor: Any) -> None:
     cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [PUBLIC_ROLE])
     if not cursor.fetchone()[0]:
         cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
-    cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA layer TO {}").format(role))
+    cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA layer, history TO {}").format(role))
     cursor.execute(
         sql.SQL("GRANT SELECT ({}) ON layers_layer TO {}").format(
             sql.SQL(", ").join(map(sql.Identifier, REGISTRY_COLUMNS)), role
         )
     )
-    cursor.execute(sql.SQL("GRANT SELECT ON layers_department TO {}").format(role))
+    cursor.execute(sql.SQL("GRANT SELECT (layer_id, revision, at) ON layers_revision TO {}").format(role))
+    cursor.execute(sql.SQL("GRANT SELECT ON layers_department, django_migrations TO {}").format(role))

@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -20,10 +21,11 @@ from psycopg import sql
 
 from gis_core.boxes import Box
 from gis_core.definition import Definition, LayerDefinition, RasterDefinition, parse_definition
-from gis_core.errors import Conflict, Message, NotFound
-from layers import grants, history, merge, tables
+from gis_core.errors import BadInput, Conflict, Message, NotFound
+from layers import grants, history, merge, restore
 from layers.models import Department, Layer, Load, QuarantinedRow
 from layers.reads import CHANGE_CHANNEL
+from layers.tables import create as create_table
 
 Mode = Literal["dry_run", "stage", "publish"]
 
@@ -93,7 +95,7 @@ def register_layer(definition: Definition, *, position: int = 0) -> bool:
         return False
     with connection.cursor() as cursor:
         if isinstance(definition, LayerDefinition):
-            tables.create(cursor, definition)
+            create_table(cursor, definition)
             history.create(cursor, definition)
             grants.grant_public(cursor, definition)
         _announce(cursor, definition.id, 0)
@@ -154,6 +156,40 @@ def newest_waiting_load(layer_id: str) -> Load:
             )
         )
     return load
+
+
+@transaction.atomic
+def rollback(
+    layer_id: str, to: int | datetime, *, actor: str, reason: str = "", ids: Sequence[int] | None = None
+) -> int:
+    """Make the layer, or only the features `ids`, as it was at a revision or instant; itself a change.
+
+    Returns the new revision, or the current one when nothing differs. Raises `NotFound`, or `BadInput` for
+    a revision or instant that the layer does not have.
+    """
+    layer, definition = _locked(layer_id)
+    target = _revision_at(layer, to)
+    with connection.cursor() as cursor:
+        if not restore.differs(cursor, definition, target, ids):
+            return layer.revision
+        revision = _raise_revision(
+            cursor, layer_id, actor=actor, reason=reason or f"rollback to revision {target}"
+        )
+        restore.apply(cursor, definition, target, version=revision, ids=ids)
+    return revision
+
+
+def _revision_at(layer: Layer, to: int | datetime) -> int:
+    known = layer.revisions.filter(revision=to) if isinstance(to, int) else layer.revisions.filter(at__lte=to)
+    found = known.order_by("-revision").values_list("revision", flat=True).first()
+    if found is None:
+        raise BadInput(
+            Message(
+                ja=f"レイヤ「{layer.pk}」に {to} の時点の記録はありません。変更の一覧で時刻か版を確かめてください。",
+                en=f"“{layer.pk}” has no state at {to}. See its changes for instants and revisions.",
+            )
+        )
+    return found
 
 
 def add_raster(

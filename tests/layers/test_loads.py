@@ -114,8 +114,15 @@ def test_approval_compares_with_what_is_published_by_then(deliver: Deliver) -> N
 
     waiting = deliver([bench(1), bench(2)], mode="stage")
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO layer.benches (identifier, name, geom) VALUES ('9', 'x', ST_Point(140, 36.9, 4326))")
-    assert publish_load(waiting.load, actor="chief").diff == {"added": 2, "changed": 0, "removed": 1, "unchanged": 0}
+        cursor.execute(
+            "INSERT INTO layer.benches (identifier, name, geom) VALUES ('9', 'x', ST_Point(140, 36.9, 4326))"
+        )
+    assert publish_load(waiting.load, actor="chief").diff == {
+        "added": 2,
+        "changed": 0,
+        "removed": 1,
+        "unchanged": 0,
+    }
 
 
 def test_a_rejected_or_overtaken_load_cannot_be_published(deliver: Deliver) -> None:
@@ -147,7 +154,11 @@ def test_quarantined_rows_are_kept_as_they_came(benches: LayerDefinition) -> Non
     bad = Quarantined(4, {"名称": None, "緯度": "x"}, [{"rule": "required.missing"}])
     load_rows("benches", Delivery("b.csv", ("name",), (), [], {}, [bad]), actor="t", mode="publish")
     kept = QuarantinedRow.objects.get()
-    assert (kept.row, kept.values, kept.issues) == (4, {"名称": None, "緯度": "x"}, [{"rule": "required.missing"}])
+    assert (kept.row, kept.values, kept.issues) == (
+        4,
+        {"名称": None, "緯度": "x"},
+        [{"rule": "required.missing"}],
+    )
 
 
 def test_a_failing_row_leaves_the_layer_as_it_was(deliver: Deliver) -> None:

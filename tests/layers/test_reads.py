@@ -31,7 +31,9 @@ def info(deliver: Callable[..., Any]) -> LayerInfo:
 @pytest.fixture
 def ask(store: Store) -> Callable[[reads.Statement], list[Any]]:
     def run(statement: reads.Statement) -> list[Any]:
-        with psycopg.connect(store.url, options=f"-c role={PUBLIC_ROLE} -c timezone=Asia/Tokyo") as connection:
+        with psycopg.connect(
+            store.url, options=f"-c role={PUBLIC_ROLE} -c timezone=Asia/Tokyo"
+        ) as connection:
             return connection.execute(statement.text, statement.parameters).fetchall()
 
     return run
@@ -59,7 +61,9 @@ def test_pages_by_key_cover_everything_once(info: LayerInfo, ask: Any) -> None:
     seen: list[int] = []
     after, more = 0, True
     while more:
-        ((_, returned, after, more),) = ask(reads.items_statement(info, reads.ItemsQuery(limit=4, after=after)))
+        ((_, returned, after, more),) = ask(
+            reads.items_statement(info, reads.ItemsQuery(limit=4, after=after))
+        )
         seen.append(returned)
     assert seen == [4, 4, 2]
 

@@ -22,7 +22,11 @@ from tests.layers.conftest import bench, small_definition
     ],
 )
 def test_who_sees_what(viewer: Viewer, sees: set[str]) -> None:
-    shown = {v for v in ("public", "internal", "department") if may_see_layer(viewer, small_definition(visibility=v))}
+    shown = {
+        v
+        for v in ("public", "internal", "department")
+        if may_see_layer(viewer, small_definition(visibility=v))
+    }
     assert shown == sees
 
 

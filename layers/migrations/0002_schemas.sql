@@ -1,7 +1,10 @@
 -- What every layer's triggers share. SECURITY DEFINER: whoever may write a layer's table (QGIS, psql) has his
 -- change recorded without any right on the history itself.
 
-CREATE SCHEMA IF NOT EXISTS history;
+-- `layer`: one typed table a layer. `history`: what those tables held before. `stage`: one table a waiting load.
+CREATE SCHEMA layer;
+CREATE SCHEMA history;
+CREATE SCHEMA stage;
 
 -- The layer's revision in this transaction: raised at the first change, the same until the transaction ends.
 -- The registry's row stays locked until then, so revisions of a layer are ordered as their commits are.

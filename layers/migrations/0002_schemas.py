@@ -1,5 +1,6 @@
-"""The schemas of layers' tables and staged deliveries, and the role that reads what is public."""
+"""The schemas of layers' tables, the functions of their history, and the role that reads what is public."""
 
+from pathlib import Path
 from typing import Any
 
 from django.db import migrations
@@ -13,14 +14,14 @@ def _create_role(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    """`layer` holds one typed table a layer, `stage` one table a waiting load."""
+    """SQL is in `0002_schemas.sql`."""
 
     dependencies = [("layers", "0001_initial")]
 
     operations = [
         migrations.RunSQL(
-            "CREATE SCHEMA IF NOT EXISTS layer; CREATE SCHEMA IF NOT EXISTS stage;",
-            "DROP SCHEMA stage CASCADE; DROP SCHEMA layer CASCADE;",
+            Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
+            "DROP SCHEMA stage CASCADE; DROP SCHEMA history CASCADE; DROP SCHEMA layer CASCADE",
         ),
         migrations.RunPython(_create_role, migrations.RunPython.noop),
     ]

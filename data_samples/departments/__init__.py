@@ -1,0 +1,1 @@
+"""One module per department: `deliver(city, folder)` writes its files and returns what it wrote."""
