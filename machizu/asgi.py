@@ -34,9 +34,9 @@ class CachedStaticFiles(StaticFiles):
 def create_application() -> FastAPI:
     """Put the product together. The database must be running."""
     bootstrap.setup_django()
-    from api.app import create_app
     from django.core.wsgi import get_wsgi_application
 
+    from api.app import create_app
     from machizu.api_settings import api_settings
     from webmap import STATIC_FOLDER
 

@@ -7,8 +7,8 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from gis_core.errors import MachizuError
 from machizu.commands import db, layer, load, raster, system
+from machizu.failures import as_error
 
 GROUPS = (system, db, layer, load, raster)
 
@@ -32,17 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen) or 0)
-    except MachizuError as error:
-        print(error.message, file=sys.stderr)
-        if error.detail:
-            logging.getLogger("machizu").info(error.detail)
-        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         # The reader of our output is gone (`| head`): nothing is left to say.
         sys.stderr.close()
         return 0
+    except Exception as failure:
+        error = as_error(failure)
+        if error is None:
+            raise
+        print(error.message, file=sys.stderr)
+        logging.getLogger("machizu").info(error.detail)
+        return 1
 
 
 if __name__ == "__main__":

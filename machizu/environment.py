@@ -26,6 +26,7 @@ class Environment:
     city: City
     basemap: Literal["own", "gsi"]
     load_samples: bool
+    workers: int
     allowed_hosts: tuple[str, ...]
     debug: bool
 
@@ -49,9 +50,10 @@ def environment() -> Environment:
     return Environment(
         home=postgres.home(),
         host=os.environ.get("HOST", "127.0.0.1"),
-        port=_port(),
+        port=_whole("PORT", "8000", 65535),
         city=load_city(Path(os.environ.get("MACHIZU_CITY", DEFAULT_CITY))),
         basemap="gsi" if basemap == "gsi" else "own",
+        workers=_whole("MACHIZU_WORKERS", "1", 64),
         load_samples=os.environ.get("MACHIZU_SAMPLES", "1") != "0",
         allowed_hosts=tuple(os.environ.get("MACHIZU_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")),
         debug=os.environ.get("MACHIZU_DEBUG") == "1",
@@ -74,10 +76,10 @@ def secret_key(home: Path) -> str:
     return secret
 
 
-def _port() -> int:
-    text = os.environ.get("PORT", "8000")
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise _bad("PORT", text, "1–65535")
+def _whole(name: str, default: str, largest: int) -> int:
+    text = os.environ.get(name, default)
+    if not text.isdecimal() or not 0 < int(text) <= largest:
+        raise _bad(name, text, f"1–{largest}")
     return int(text)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from data_samples.generate import Delivery, write_deliveries
 from etl.loading import load
 from etl.rasters import add_raster
-
 from gis_core.city import City
 from layers import selectors
 from layers.selectors import SAMPLE_ACTOR

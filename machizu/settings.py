@@ -86,5 +86,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # A lost connection is told by whoever lost it; psycopg's remark about the rollback adds nothing.
+    "loggers": {"psycopg": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

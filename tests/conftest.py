@@ -91,7 +91,7 @@ def new_store(cluster: Cluster, django_ready: str, workspace: Path) -> Iterator[
 
         with psycopg.connect(cluster.superuser_url(), autocommit=True) as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER machizu TEMPLATE {}").format(
+                sql.SQL("CREATE DATABASE {} OWNER machizu TEMPLATE {} STRATEGY file_copy").format(
                     sql.Identifier(name), sql.Identifier(django_ready)
                 )
             )

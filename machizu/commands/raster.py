@@ -30,7 +30,6 @@ def add_to(commands: Subparsers) -> None:
 def _add(arguments: argparse.Namespace) -> None:
     with store():
         from etl.rasters import add_raster
-
         from layers.selectors import raster_definition
 
         definition = raster_definition(arguments.layer)

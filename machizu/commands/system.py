@@ -48,7 +48,9 @@ def _up(_: argparse.Namespace) -> int:
     from machizu import supervisor
 
     settings = environment()
-    return supervisor.up(settings.host, settings.port)
+    return supervisor.up(
+        settings.host, settings.port, workers=settings.workers, samples=settings.load_samples
+    )
 
 
 def _migrate(_: argparse.Namespace) -> None:
@@ -61,8 +63,7 @@ def _samples(_: argparse.Namespace) -> None:
     with store():
         from machizu.samples import load_samples
 
-        if settings.load_samples:
-            load_samples(settings.samples, settings.city)
+        load_samples(settings.samples, settings.city)
 
 
 def _worker(_: argparse.Namespace) -> None:

@@ -1,0 +1,14 @@
+-- What the application needs of the server, as the superuser; may be run again. `password` comes from the environment.
+\set ON_ERROR_STOP on
+\getenv password MACHIZU_DB_PASSWORD
+SELECT 'CREATE ROLE machizu' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'machizu')
+\gexec
+ALTER ROLE machizu LOGIN NOSUPERUSER NOCREATEDB CREATEROLE NOREPLICATION PASSWORD :'password';
+SELECT 'CREATE DATABASE machizu OWNER machizu TEMPLATE template0'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'machizu')
+\gexec
+\connect machizu
+CREATE EXTENSION IF NOT EXISTS postgis;
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS unaccent;

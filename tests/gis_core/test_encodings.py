@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gis_core.encodings import UnreadableText, canonical, decode, detect
+from gis_core.errors import BadInput
+
+
+def test_reference_cases(vectors: Callable[[str], Any]) -> None:
+    for case in vectors("encoding")["vectors"]:
+        data = bytes.fromhex(case["bytes_hex"])
+        if case["expected_encoding"] is None:
+            with pytest.raises(UnreadableText):
+                detect(data)
+        else:
+            assert detect(data).encoding == case["expected_encoding"], case["name"]
+            assert decode(data) == case["expected_text"], case["name"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "why"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "bom"),
+        ("utf-16", "bom"),
+        ("cp932", "only_cp932"),
+        ("iso2022_jp", "escape"),
+    ],
+)
+def test_a_table_is_read_in_each_encoding(encoding: str, why: str) -> None:
+    table = "名称,住所\r\n黒羽体育館,大田原市黒羽田町\r\n"
+    found = detect(table.encode(encoding))
+    assert (found.encoding, found.why) == (encoding, why)
+    assert decode(table.encode(encoding)) == table
+
+
+def test_euc_jp_is_told_from_half_width_kana() -> None:
+    table = "名称,住所\n黒羽体育館,大田原市黒羽田町\n"
+    assert detect(table.encode("euc_jp")).encoding == "euc_jp"
+    assert detect("ﾌﾘｶﾞﾅ,黒羽体育館の住所\n".encode("cp932")).encoding == "cp932"
+
+
+def test_the_first_bad_line_is_named() -> None:
+    utf8_then_cp932 = "名称,備考\n体育館,\n".encode() + "大田原\n".encode("cp932")
+    with pytest.raises(UnreadableText, match="3行目") as caught:
+        detect(utf8_then_cp932)
+    assert caught.value.line == 3
+    with pytest.raises(UnreadableText) as caught:
+        decode(b"a\nb\n\xff\n", "UTF-8")
+    assert caught.value.line == 3
+
+
+def test_binary_files_are_not_text() -> None:
+    with pytest.raises(UnreadableText):
+        detect(b"PK\x03\x04\x00\x00")
+    with pytest.raises(UnreadableText):
+        detect("名称".encode("utf-32"))
+
+
+@pytest.mark.parametrize("name", ["Shift_JIS", "SJIS", "windows-31j", "MS932", "932", "CP932"])
+def test_shift_jis_is_always_cp932(name: str) -> None:
+    assert canonical(name) == "cp932"
+    assert decode("①㈱髙".encode("cp932"), name) == "①㈱髙"
+
+
+def test_an_unknown_name_is_refused_with_the_choices() -> None:
+    with pytest.raises(BadInput, match="CP932"):
+        canonical("latin-9")
