@@ -9,6 +9,8 @@ from typing import Any
 
 from psycopg import sql
 
+from gis_core.errors import Message, Unavailable
+
 PUBLIC_ROLE = "machizu_public"
 
 REGISTRY_COLUMNS = (
@@ -26,18 +28,15 @@ REGISTRY_COLUMNS = (
 )
 
 
-def create_public_role(cursor: Any) -> None:
-    """Create the role if the server lacks it, let the owner assume it, and open the registry to it.
+def open_to_public_role(cursor: Any) -> None:
+    """Open the registry, and the schemas of layers' tables, to the role that reads what is public.
 
-    Needs a user with CREATEROLE, or a role that an administrator has made and granted to the user before.
+    The embedded PostGIS has the role. On another server its administrator makes it, unless the user may.
     """
-    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PUBLIC_ROLE])
     role = sql.Identifier(PUBLIC_ROLE)
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PUBLIC_ROLE])
     if cursor.fetchone() is None:
-        cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
-    cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [PUBLIC_ROLE])
-    if not cursor.fetchone()[0]:
-        cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
+        _create(cursor, role)
     cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA layer, history TO {}").format(role))
     cursor.execute(
         sql.SQL("GRANT SELECT ({}) ON layers_layer TO {}").format(
@@ -46,3 +45,18 @@ def create_public_role(cursor: Any) -> None:
     )
     cursor.execute(sql.SQL("GRANT SELECT (layer_id, revision, at) ON layers_revision TO {}").format(role))
     cursor.execute(sql.SQL("GRANT SELECT ON layers_department, django_migrations TO {}").format(role))
+
+
+def _create(cursor: Any, role: sql.Identifier) -> None:
+    cursor.execute("SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user")
+    (allowed,) = cursor.fetchone()
+    if not allowed:
+        statement = f"CREATE ROLE {PUBLIC_ROLE} NOLOGIN; GRANT {PUBLIC_ROLE} TO <user of DATABASE_URL>;"
+        raise Unavailable(
+            Message(
+                ja=f"データベースに役割 {PUBLIC_ROLE} がありません。管理者に次の実行を依頼してください：{statement}",
+                en=f"The database has no role {PUBLIC_ROLE}. Ask its administrator to run: {statement}",
+            )
+        )
+    cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
+    cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from data_samples.generate import Delivery, write_deliveries
+from data_samples.delivery import Delivery
+from data_samples.generate import write_deliveries
 from etl.loading import load
 from etl.rasters import add_raster
 from gis_core.city import City

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.db import migrations
 
-from layers.roles import create_public_role
+from layers.roles import open_to_public_role
 
 
-def _create_role(apps: Any, schema_editor: Any) -> None:
+def _open(apps: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
-        create_public_role(cursor)
+        open_to_public_role(cursor)
 
 
 class Migration(migrations.Migration):
@@ -23,5 +23,5 @@ class Migration(migrations.Migration):
             Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
             "DROP SCHEMA stage CASCADE; DROP SCHEMA history CASCADE; DROP SCHEMA layer CASCADE",
         ),
-        migrations.RunPython(_create_role, migrations.RunPython.noop),
+        migrations.RunPython(_open, migrations.RunPython.noop),
     ]

@@ -68,6 +68,7 @@ def _samples(_: argparse.Namespace) -> None:
 
 def _worker(_: argparse.Namespace) -> None:
     setup_django()
-    from django.core.management import call_command
+    from procrastinate.contrib.django import app
 
-    call_command("procrastinate", "worker", "--queues", "store")
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+        worker_app.run_worker(queues=["store"], listen_notify=True)

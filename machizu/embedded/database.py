@@ -7,6 +7,7 @@ from psycopg import sql
 
 SUPERUSER = "machizu_admin"
 OWNER = "machizu"
+READER = "machizu_public"
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm", "unaccent")
 CONNECT_SECONDS = 10
 
@@ -14,7 +15,8 @@ CONNECT_SECONDS = 10
 def prepare_owner(admin_url: str, password: str) -> None:
     """Make the application's role, or give it this password.
 
-    It is no superuser; CREATEROLE lets it make the read role that guards non-public data.
+    It is no superuser and may make no roles: on PostgreSQL 15 CREATEROLE reaches as far as a shell. So the
+    role that reads what is public is made here, and the owner may only assume it.
     """
     with psycopg.connect(admin_url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
         # Hashed here, so that no statement, and so no log, ever holds the password itself.
@@ -22,10 +24,13 @@ def prepare_owner(admin_url: str, password: str) -> None:
         exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (OWNER,)).fetchone()
         command = "ALTER ROLE {} " if exists else "CREATE ROLE {} "
         connection.execute(
-            sql.SQL(command + "LOGIN NOSUPERUSER NOCREATEDB CREATEROLE NOREPLICATION PASSWORD {}").format(
+            sql.SQL(command + "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD {}").format(
                 sql.Identifier(OWNER), sql.Literal(secret.decode())
             )
         )
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (READER,)).fetchone():
+            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(READER)))
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(READER), sql.Identifier(OWNER)))
 
 
 def prepare_database(admin_url: str, name: str) -> None:

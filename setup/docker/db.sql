@@ -3,7 +3,10 @@
 \getenv password MACHIZU_DB_PASSWORD
 SELECT 'CREATE ROLE machizu' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'machizu')
 \gexec
-ALTER ROLE machizu LOGIN NOSUPERUSER NOCREATEDB CREATEROLE NOREPLICATION PASSWORD :'password';
+ALTER ROLE machizu LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'password';
+SELECT 'CREATE ROLE machizu_public NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'machizu_public')
+\gexec
+GRANT machizu_public TO machizu;
 SELECT 'CREATE DATABASE machizu OWNER machizu TEMPLATE template0'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'machizu')
 \gexec

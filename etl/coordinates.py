@@ -1,0 +1,89 @@
+"""Coordinate columns to numbers: decimals, degrees-minutes-seconds, full-width digits, metres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from etl.cleaning import FORMULA_ERRORS
+from etl.findings import Mask, findings
+from etl.mapping import PositionColumns
+from etl.table import RowNumbers, Table
+from gis_core.dms import clean_degrees_column
+from gis_core.issues import Issue
+from gis_core.numbers import clean_numbers
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Northings and eastings (latitudes and longitudes) as numbers, NaN where there is none.
+
+    `refused`: rows that cannot have a position; their `issues` are errors.
+    """
+
+    position: PositionColumns
+    north: Floats
+    east: Floats
+    refused: Mask
+    issues: tuple[Issue, ...]
+    north_texts: Any
+
+    def names(self) -> dict[str, Any]:
+        """Return what issues about the position name: the northern column and its texts."""
+        return {"column": self.position.north, "values": self.north_texts}
+
+
+def read_columns(table: Table, position: PositionColumns) -> Columns:
+    """Read the two columns; a row that lacks one, or has one that is no number, is refused."""
+    north, north_bad, north_issues = _numbers(table.column(position.north), position.north, table.row_numbers)
+    east, east_bad, east_issues = _numbers(table.column(position.east), position.east, table.row_numbers)
+    issues = north_issues + east_issues
+    no_north = np.isnan(north) & ~north_bad
+    no_east = np.isnan(east) & ~east_bad & ~no_north
+    for column, missing in ((position.north, no_north), (position.east, no_east)):
+        known_bad = north_bad | east_bad
+        issues += findings(
+            "coordinates.missing",
+            "error",
+            table.row_numbers,
+            missing & ~known_bad,
+            column=column,
+            field="geom",
+        )
+    refused = np.isnan(north) | np.isnan(east)
+    return Columns(position, north, east, refused, tuple(issues), table.column(position.north).to_numpy())
+
+
+def _numbers(cells: pd.Series[Any], column: str, rows: RowNumbers) -> tuple[Floats, Mask, list[Issue]]:
+    plain: Floats = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float, na_value=np.nan).copy()
+    plain[~np.isfinite(plain)] = np.nan
+    odd = np.isnan(plain) & cells.notna().to_numpy()
+    if not odd.any():
+        return plain, odd, []
+    read = _odd_numbers(cells[odd])
+    plain[odd] = read.to_numpy(dtype=float, na_value=np.nan)
+    bad = np.isnan(plain) & odd & cells.map(_is_filled, na_action="ignore").eq(True).to_numpy()
+    broken = cells.isin(FORMULA_ERRORS).to_numpy() & bad
+    parts: dict[str, Any] = {"column": column, "field": "geom", "values": cells.to_numpy()}
+    issues = findings("formula.error", "error", rows, broken, **parts)
+    issues += findings("number.unparsable", "error", rows, bad & ~broken, **parts)
+    issues += findings(
+        "value.rewritten", "fixed", rows, odd & ~np.isnan(plain), after=plain.round(9), **parts
+    )
+    return plain, bad, issues
+
+
+def _odd_numbers(cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Read what is no plain number: as an angle, else as a number of metres with commas or full-width digits."""
+    angles = clean_degrees_column(cells).values
+    return angles.where(angles.notna(), clean_numbers(cells).values)
+
+
+def _is_filled(cell: str) -> bool:
+    return bool(cell.strip(" \t\r\n\u3000\u00a0-－"))

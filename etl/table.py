@@ -1,0 +1,68 @@
+"""What a reader hands on: the cells of a file with the row numbers that a person sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gis_core.issues import Issue
+
+Geometries = npt.NDArray[np.object_]
+RowNumbers = npt.NDArray[np.int64]
+Cells = Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a delivery may bring. 512 MiB and 2 million rows are far above any municipal list."""
+
+    file_bytes: int = 512 * 1024**2
+    unpacked_bytes: int = 2 * 1024**3
+    rows: int = 2_000_000
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the deliverer says of the file, where it does not say it itself."""
+
+    encoding: str | None = None
+    crs: str | None = None
+    sheet: str | None = None
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """All rows of a text file or of one sheet; row `i` is the file's row `i + 1`. Rows may differ in length."""
+
+    rows: Sequence[Cells]
+    format: str
+    encoding: str | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """The data rows of a file.
+
+    `cells`: one object column for each column of the file, of text or None, named as in the file.
+    `row_numbers`: the place of each row as a person sees it, from 1. `geometry`: shapely geometries or None
+    for each row, in `crs`; None when the file has only columns. `crs`: as the file says it (`EPSG:6677`, WKT).
+    """
+
+    cells: pd.DataFrame
+    row_numbers: RowNumbers
+    format: str
+    encoding: str | None = None
+    geometry: Geometries | None = None
+    crs: str | None = None
+    issues: tuple[Issue, ...] = ()
+
+    def column(self, name: str) -> pd.Series[Any]:
+        """Return the column of that name."""
+        return self.cells[name]

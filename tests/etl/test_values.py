@@ -1,0 +1,112 @@
+import datetime
+
+import pytest
+
+from tests.etl.conftest import HERE, Check, Write, layer, rules, values
+
+
+def one(write: Write, checked: Check, column: str, cell: str) -> object:
+    return checked(write(f'名称,{column},緯度,経度\n本館,"{cell}",{HERE}\n'))
+
+
+@pytest.mark.parametrize(
+    ("column", "field", "cell", "value"),
+    [
+        ("定員", "capacity", "1,200", 1200),
+        ("定員", "capacity", "１２０人", 120),
+        ("定員", "capacity", "", None),
+        ("開設日", "opened_on", "令和8年8月1日", datetime.date(2026, 8, 1)),
+        ("開始時間", "opening_time", "午前9時半", "09:30"),
+        ("洪水", "flood", "○", True),
+        ("洪水", "flood", "", False),
+        ("洪水", "flood", "不明", None),
+        ("電話番号", "phone", "22-2277", "0287-22-2277"),
+        ("種別", "kind", "公民館", "hall"),
+        ("種別", "kind", "COMMUNITY HALL", "hall"),
+        ("名称２", "name", "", "本館"),
+        ("備考", "remarks", "　ｶﾞｽあり ", "ガスあり"),
+    ],
+)
+def test_values_are_typed(
+    write: Write, checked: Check, column: str, field: str, cell: str, value: object
+) -> None:
+    assert values(one(write, checked, column, cell), field) == [value]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "rule"),
+    [
+        ("定員", "先着30人", "number.unparsable"),
+        ("定員", "-5", "value.minimum"),
+        ("定員", "20000", "value.maximum"),
+        ("開設日", "32.7.1", "date.unparsable"),
+        ("開設日", "1899-12-31", "value.minimum"),
+        ("開始時間", "25:00", "time.unparsable"),
+        ("洪水", "要確認", "flag.unparsable"),
+        ("電話番号", "2.87E+08", "phone.unparsable"),
+        ("備考", "長" * 21, "value.length"),
+        ("備考", "\ue000野", "text.private_use"),
+        ("備考", "本\ufffd館", "encoding.error"),
+        ("定員", "#REF!", "formula.error"),
+        ("施設名", "", "required.missing"),
+    ],
+)
+def test_what_cannot_be_used_refuses_the_row(
+    write: Write, checked: Check, column: str, cell: str, rule: str
+) -> None:
+    name = "" if column == "施設名" else "名称,"
+    row = f'{"本館," if name else ""}"{cell}",{HERE}\n'
+    text = (
+        f"{name}{column},緯度,経度\n{row}" + f"{'別館,' if name else ''}{'' if name else '別館'},36.9,140.0\n"
+    )
+    done = checked(write(text))
+    assert (2, rule, "error") in rules(done)
+    assert (done.report.accepted, [q.row for q in done.quarantine]) == (1, [2])
+    assert done.quarantine[0].values[column] == (cell or None)
+
+
+def test_repairs_and_doubts_are_said_but_do_not_refuse(write: Write, checked: Check) -> None:
+    done = checked(write(f"名称,種別,備考,緯度,経度\n本\u200b館,公民かん,①,{HERE}\n"))
+    assert rules(done) == [
+        (2, "text.control", "fixed"),
+        (2, "text.platform_dependent", "warning"),
+        (2, "code.unknown", "warning"),
+    ]
+    assert (values(done, "name"), values(done, "kind")) == (["本館"], ["公民かん"])
+    unknown = done.report.issues[2].message
+    assert "「公民館」ですか" in unknown.ja
+    assert "種別" in unknown.en
+
+
+def test_rows_that_say_the_same_are_kept_once(write: Write, checked: Check) -> None:
+    done = checked(write(f"ID,名称,緯度,経度\n1,甲,{HERE}\n1,甲,{HERE}\n1,乙,{HERE}\n2,丙,{HERE}\n"))
+    assert rules(done) == [(3, "duplicate.row", "error"), (4, "duplicate.key", "error")]
+    assert (values(done, "name"), done.key) == (["甲", "丙"], ("identifier",))
+    assert done.report.as_dict()["rows"] == {"read": 4, "accepted": 2, "rejected": 2}
+
+
+def test_the_first_key_that_every_row_fills_is_taken(write: Write, checked: Check) -> None:
+    assert checked(write(f"ID,名称,緯度,経度\n1,甲,{HERE}\n,乙,{HERE}\n")).key == ("name",)
+    assert checked(write(f"名称,緯度,経度\n甲,{HERE}\n"), layer(keys=[["identifier"]])).key == ()
+
+
+def test_a_unique_field_is_unique_whatever_the_key(write: Write, checked: Check) -> None:
+    fields = [
+        {"name": "name", "type": "string", "title": {"ja": "名称"}},
+        {
+            "name": "code",
+            "type": "string",
+            "title": {"ja": "コード"},
+            "unique": True,
+            "pattern": "[A-Z][0-9]",
+        },
+    ]
+    definition = layer(fields=fields, keys=[["name"]])
+    text = f"名称,コード,緯度,経度\n甲,A1,{HERE}\n乙,A1,{HERE}\n丙,a1,{HERE}\n丁,,{HERE}\n戊,,{HERE}\n"
+    done = checked(write(text), definition)
+    assert rules(done) == [(3, "duplicate.key", "error"), (4, "value.pattern", "error")]
+
+
+def test_a_required_field_without_a_column_refuses_every_row(write: Write, checked: Check) -> None:
+    done = checked(write(f"ID,緯度,経度\n1,{HERE}\n"))
+    assert (rules(done), done.rows) == ([(2, "required.missing", "error")], [])
