@@ -10,7 +10,8 @@ from etl.report import LoadReport
 from etl.table import Options
 from gis_core.city import City
 from gis_core.definition import LayerDefinition
-from layers import selectors, services
+from layers import selectors
+from layers.services import loads
 
 
 def load(
@@ -19,7 +20,7 @@ def load(
     *,
     city: City,
     actor: str,
-    mode: services.Mode,
+    mode: loads.Mode,
     encoding: str | None,
     crs: str | None,
     sheet: str | None,
@@ -33,18 +34,18 @@ def load(
     checked = check(path, definition, city, Options(encoding, crs, sheet))
     if mode != "dry_run" and not checked.rows:
         raise _nothing_accepted(checked, definition)
-    outcome = services.load_rows(layer, _delivery(checked), actor=actor, mode=mode)
+    outcome = loads.load_rows(layer, _delivery(checked), actor=actor, mode=mode)
     return LoadReport(checked.report, outcome.diff, outcome.load, outcome.state)
 
 
-def _delivery(checked: Checked) -> services.Delivery:
-    return services.Delivery(
+def _delivery(checked: Checked) -> loads.Delivery:
+    return loads.Delivery(
         file=checked.report.file,
         columns=checked.columns,
         key=checked.key,
         rows=checked.rows,
         report=checked.report.as_dict(),
-        quarantine=[services.Quarantined(row.row, row.values, row.issues) for row in checked.quarantine],
+        quarantine=[loads.Quarantined(row.row, row.values, row.issues) for row in checked.quarantine],
     )
 
 

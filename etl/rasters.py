@@ -20,7 +20,7 @@ from gis_core.boxes import Box
 from gis_core.city import City
 from gis_core.definition import RasterDefinition
 from gis_core.issues import Issue
-from layers import services
+from layers.services import rasters
 
 # Written where a file of decimals names no nodata value: the one that GSI's elevation data use.
 _NODATA = -9999.0
@@ -51,7 +51,7 @@ def add_raster(path: Path, definition: RasterDefinition, city: City, actor: str)
         plain, cog = Path(directory) / "plain.tif", Path(directory) / "cog.tif"
         report, extent = _checked(path, definition, city, plain)
         rasterio.shutil.copy(plain, cog, **_COG)
-        revision = services.add_raster(definition, cog, extent=extent, report=report, actor=actor)
+        revision = rasters.add_raster(definition, cog, extent=extent, report=report, actor=actor)
     return {**report, "revision": revision}
 
 

@@ -1,32 +1,20 @@
 """Layer definitions: one readable YAML file a layer, turned into typed, frozen values.
 
 Fields follow Frictionless Table Schema (name, type, constraints); geometry, keys, roles, titles in several
-languages and presentation are added. The file's shape is published as `definition.schema.json` beside this
-module and checked with it.
+languages and presentation are added. Reading and checking the file is `definition_file`'s job.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
-
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-
-from gis_core.errors import BadInput, Message
 
 LANGUAGES = ("ja", "ja-easy", "en", "pt", "es", "zh-hans", "ko")
 
 FieldType = Literal["string", "integer", "number", "boolean", "date", "datetime", "time"]
 GeometryType = Literal["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]
 Visibility = Literal["public", "internal", "department"]
-
-SCHEMA_PATH = Path(__file__).with_name("definition.schema.json")
 
 
 class Texts(dict[str, str]):
@@ -68,6 +56,7 @@ class Field:
     role: str | None = None
     visibility: Visibility = "public"
     personal: bool = False
+    renamed_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +68,57 @@ class Style:
     line_width: float = 1.5
     opacity: float = 1.0
     min_zoom: int = 0
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Whose survey result the data copies or uses (Survey Act 29, 30, 43, 44), and the approval's number."""
+
+    kind: Literal["none", "own", "basic", "public"]
+    approval: str | None = None
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """Whether the layer holds personal data, and why it does or does not."""
+
+    contained: bool
+    reason: Texts
+
+
+@dataclass(frozen=True)
+class Registration:
+    """The duties of whoever registers a layer; None where one is not met.
+
+    `accuracy` is the positional accuracy as 地図情報レベル; `next_due` is an ISO date.
+    """
+
+    contact: str | None = None
+    purpose: Texts | None = None
+    survey: Survey | None = None
+    datum: str | None = None
+    accuracy: int | None = None
+    personal_data: PersonalData | None = None
+    update_frequency: str | None = None
+    next_due: str | None = None
+    retention_years: int | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A declared rule for the layer's data: its kind, how bad a breach is, and its own options."""
+
+    kind: str
+    severity: Literal["error", "warning"]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a whole delivery is refused: shares of rows with errors, and of the layer's features removed."""
+
+    rejected_share: float | None = None
+    removed_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +142,10 @@ class LayerDefinition:
     visibility: Visibility = "public"
     licence: str | None = None
     source: Texts | None = None
-    update_frequency: str | None = None
+    registration: Registration = Registration()
+    rules: tuple[Rule, ...] = ()
+    limits: Limits = Limits()
+    second_person: bool = False
     dataset: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -148,101 +191,9 @@ class RasterDefinition:
     visibility: Visibility = "public"
     licence: str | None = None
     source: Texts | None = None
+    registration: Registration = Registration()
+    second_person: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 Definition = LayerDefinition | RasterDefinition
-
-
-def read_definition(path: Path) -> Definition:
-    """Read and check a definition file (YAML). Raises `BadInput` naming the file, the place and the fault."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadInput(
-            Message(
-                ja=f"レイヤ定義 {path.name} を読めません。YAML（UTF-8）として正しいか確かめてください：{error}",
-                en=f"Cannot read the layer definition {path.name}. Check that it is valid YAML in UTF-8: {error}",
-            )
-        ) from error
-    return parse_definition(raw, path.name)
-
-
-def parse_definition(raw: Any, name: str = "definition") -> Definition:
-    """Turn a definition as data into a `LayerDefinition` or `RasterDefinition`. Raises `BadInput`."""
-    fault = best_match(_validator().iter_errors(raw))
-    if fault is not None:
-        raise _bad(name, "/".join(map(str, fault.absolute_path)) or "(top)", fault.message)
-    return _parse_raster(raw) if "classes" in raw else _parse_layer(raw, name)
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
-
-
-def _bad(name: str, place: str, fault: str) -> BadInput:
-    return BadInput(
-        Message(
-            ja=f"レイヤ定義 {name} の {place} が正しくありません：{fault}",
-            en=f"Layer definition {name} is wrong at {place}: {fault}",
-        )
-    )
-
-
-def _parse_layer(raw: dict[str, Any], name: str) -> LayerDefinition:
-    fields = tuple(_parse_field(f) for f in raw["fields"])
-    names = [f.name for f in fields]
-    used = {n for key in raw.get("keys", []) for n in key} | set(raw.get("popup", []))
-    if len(set(names)) != len(names):
-        raise _bad(name, "fields", "a field name occurs twice")
-    if not used <= set(names):
-        raise _bad(name, "keys/popup", f"unknown fields {sorted(used - set(names))}")
-    return LayerDefinition(
-        id=raw["id"],
-        title=Texts(raw["title"]),
-        description=Texts(raw.get("description", raw["title"])),
-        theme=raw["theme"],
-        department=raw["department"],
-        geometry=raw["geometry"],
-        fields=fields,
-        keys=tuple(tuple(key) for key in raw.get("keys", [])),
-        style=Style(**raw["style"]),
-        popup=tuple(raw.get("popup", names)),
-        visibility=raw.get("visibility", "public"),
-        licence=raw.get("licence"),
-        source=Texts(raw["source"]) if "source" in raw else None,
-        update_frequency=raw.get("update_frequency"),
-        dataset=raw.get("dataset"),
-        raw=raw,
-    )
-
-
-def _parse_field(raw: dict[str, Any]) -> Field:
-    values = {k: v for k, v in raw.items() if k not in {"title", "aliases", "choices"}}
-    return Field(
-        title=Texts(raw["title"]),
-        aliases=tuple(raw.get("aliases", ())),
-        choices=tuple(Choice(str(c["value"]), Texts(c["title"])) for c in raw.get("choices", ())),
-        **values,
-    )
-
-
-def _parse_raster(raw: dict[str, Any]) -> RasterDefinition:
-    return RasterDefinition(
-        id=raw["id"],
-        title=Texts(raw["title"]),
-        description=Texts(raw.get("description", raw["title"])),
-        theme=raw["theme"],
-        department=raw["department"],
-        unit=raw["unit"],
-        classes=tuple(
-            RasterClass(c.get("minimum"), c.get("maximum"), c["color"], Texts(c["title"]))
-            for c in raw["classes"]
-        ),
-        opacity=raw.get("opacity", 0.75),
-        visibility=raw.get("visibility", "public"),
-        licence=raw.get("licence"),
-        source=Texts(raw["source"]) if "source" in raw else None,
-        raw=raw,
-    )

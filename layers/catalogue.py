@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from gis_core.boxes import Box
-from gis_core.definition import Field, LayerDefinition, RasterDefinition, Texts, parse_definition
+from gis_core.definition import Field, LayerDefinition, RasterDefinition, Texts
+from gis_core.definition_file import build_definition
 from gis_core.errors import Message, NotFound
 from layers.visibility import PUBLIC, Viewer, may_see_layer, visible_fields
 
@@ -94,7 +95,7 @@ def parse_catalogue(document: list[dict[str, Any]] | None, viewer: Viewer) -> Ca
     layers: dict[str, LayerInfo] = {}
     rasters: dict[str, RasterInfo] = {}
     for entry in document or []:
-        definition = parse_definition(entry["definition"], entry["id"])
+        definition = build_definition(entry["definition"])
         if not may_see_layer(viewer, definition):
             continue
         if isinstance(definition, RasterDefinition):

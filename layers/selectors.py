@@ -10,7 +10,8 @@ from django.contrib.gis.db.models.functions import Centroid
 from django.db import connection
 from django.db.models import Q
 
-from gis_core.definition import Definition, LayerDefinition, RasterDefinition, parse_definition
+from gis_core.definition import Definition, LayerDefinition, RasterDefinition
+from gis_core.definition_file import build_definition
 from gis_core.errors import BadInput, Message, NotFound
 from layers import models, reads
 from layers.catalogue import PUBLIC, Catalogue, LayerInfo, Viewer, parse_catalogue
@@ -41,7 +42,7 @@ def definition(layer_id: str) -> Definition:
     except models.Layer.DoesNotExist:
         Catalogue({}, {}).layer(layer_id)
         raise
-    return parse_definition(row.definition, layer_id)
+    return build_definition(row.definition)
 
 
 def layer_definition(layer_id: str) -> LayerDefinition:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gis_core.definition import Definition, read_definition
-from layers import services
+from gis_core.definition import Definition
+from gis_core.definition_file import read_definition
+from layers.services import registry
 
 FOLDER = Path(__file__).with_name("definitions")
 
@@ -41,4 +42,4 @@ def standard_definitions() -> list[Definition]:
 def register_standard_layers() -> list[str]:
     """Register the shipped layers that are not registered yet; returns their ids."""
     definitions = enumerate(standard_definitions(), start=1)
-    return [d.id for place, d in definitions if services.register_layer(d, position=place)]
+    return [d.id for place, d in definitions if registry.register_layer(d, position=place)]

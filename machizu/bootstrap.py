@@ -31,7 +31,7 @@ def prepare_store() -> list[str]:
     """Bring the schema up to date and register departments and standard layers; returns new layers' ids."""
     from django.core.management import call_command
 
-    from layers.services import register_departments
+    from layers.services.registry import register_departments
     from layers.standard import register_standard_layers
 
     call_command("migrate", verbosity=0, interactive=False)

@@ -89,11 +89,11 @@ def _show(arguments: argparse.Namespace) -> None:
 
 
 def _create(arguments: argparse.Namespace) -> int:
-    from gis_core.definition import read_definition
+    from gis_core.definition_file import read_definition
 
     definition = read_definition(arguments.definition)
     with store():
-        from layers.services import register_layer
+        from layers.services.registry import register_layer
 
         created = register_layer(definition, position=1000)
     if created:
@@ -105,7 +105,7 @@ def _create(arguments: argparse.Namespace) -> int:
 
 def _publish(arguments: argparse.Namespace) -> None:
     with store():
-        from layers.services import newest_waiting_load, publish_load
+        from layers.services.loads import newest_waiting_load, publish_load
 
         load = publish_load(newest_waiting_load(arguments.layer).pk, actor=arguments.actor)
         print(f"公開しました / published: {load.layer_id} ({load.diff})")

@@ -118,7 +118,7 @@ def _show(number: int) -> None:
 
 
 def _decide(action: str, number: int, actor: str) -> None:
-    from layers.services import publish_load, reject_load
+    from layers.services.loads import publish_load, reject_load
 
     load = (publish_load if action == "approve" else reject_load)(number, actor=actor)
     print(f"{load.layer_id}: {load.state} {load.diff}")

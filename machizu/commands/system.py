@@ -69,6 +69,9 @@ def _samples(_: argparse.Namespace) -> None:
 def _worker(_: argparse.Namespace) -> None:
     setup_django()
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)
+    with app.replace_connector(connector.get_worker_connector()) as worker_app:
         worker_app.run_worker(queues=["store"], listen_notify=True)

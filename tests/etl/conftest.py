@@ -11,7 +11,8 @@ import pytest
 from etl.pipeline import Checked, check
 from etl.table import Options
 from gis_core.city import City
-from gis_core.definition import LayerDefinition, parse_definition
+from gis_core.definition import LayerDefinition
+from gis_core.definition_file import parse_definition
 
 Write = Callable[..., Path]
 Check = Callable[..., Checked]

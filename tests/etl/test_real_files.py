@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.definition import LayerDefinition, read_definition
+from gis_core.definition import LayerDefinition
+from gis_core.definition_file import read_definition
 from gis_core.errors import BadInput
 from tests.etl.conftest import Check
 

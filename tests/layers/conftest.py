@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import shapely
 
-from gis_core.definition import LayerDefinition, parse_definition
+from gis_core.definition import LayerDefinition
+from gis_core.definition_file import parse_definition
 from tests.conftest import Store
 
 Row = tuple[Any, ...]
@@ -51,7 +52,7 @@ def bench(number: int, name: str | None = None, *, seats: int = 3, lon: float | 
 @pytest.fixture
 def benches(store: Store) -> LayerDefinition:
     """The small layer, registered in a store of its own."""
-    from layers.services import register_layer
+    from layers.services.registry import register_layer
 
     definition = small_definition()
     register_layer(definition)
@@ -61,7 +62,7 @@ def benches(store: Store) -> LayerDefinition:
 @pytest.fixture
 def deliver(benches: LayerDefinition) -> Callable[..., Any]:
     """Bring rows into the small layer: `deliver(rows, mode="publish", key=("identifier",))`."""
-    from layers.services import Delivery, Outcome, load_rows
+    from layers.services.loads import Delivery, Outcome, load_rows
 
     def bring(
         rows: list[Row],

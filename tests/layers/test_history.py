@@ -123,7 +123,7 @@ def test_a_write_that_changes_nothing_is_no_revision(deliver: Deliver, nothing: 
 
 
 def test_truncate_is_a_deletion_that_can_be_undone(deliver: Deliver) -> None:
-    from layers.services import rollback
+    from layers.services.past import rollback
 
     deliver([bench(1), bench(2)])
     run("TRUNCATE layer.benches")
@@ -134,7 +134,7 @@ def test_truncate_is_a_deletion_that_can_be_undone(deliver: Deliver) -> None:
 
 
 def test_rolling_back_is_itself_a_change(deliver: Deliver) -> None:
-    from layers.services import rollback
+    from layers.services.past import rollback
 
     deliver([bench(1), bench(2)])
     deliver([bench(1, "改名"), bench(3)])
@@ -147,7 +147,7 @@ def test_rolling_back_is_itself_a_change(deliver: Deliver) -> None:
 
 
 def test_one_feature_can_be_rolled_back(deliver: Deliver) -> None:
-    from layers.services import rollback
+    from layers.services.past import rollback
 
     deliver([bench(1), bench(2)])
     deliver([bench(1, "改名1"), bench(2, "改名2")])
@@ -156,7 +156,7 @@ def test_one_feature_can_be_rolled_back(deliver: Deliver) -> None:
 
 
 def test_a_state_that_never_was_is_refused(benches: LayerDefinition) -> None:
-    from layers.services import rollback
+    from layers.services.past import rollback
 
     with pytest.raises(BadInput, match="benches"):
         rollback("benches", 7, actor="chief")

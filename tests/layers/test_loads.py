@@ -101,7 +101,7 @@ def test_a_dry_run_leaves_nothing(deliver: Deliver) -> None:
 
 
 def test_a_staged_load_waits_and_is_published_by_approval(deliver: Deliver) -> None:
-    from layers.services import publish_load
+    from layers.services.loads import publish_load
 
     waiting = deliver([bench(1)], mode="stage")
     assert (waiting.state, names(), stages()) == ("awaiting_approval", {}, 1)
@@ -110,7 +110,7 @@ def test_a_staged_load_waits_and_is_published_by_approval(deliver: Deliver) -> N
 
 
 def test_approval_compares_with_what_is_published_by_then(deliver: Deliver) -> None:
-    from layers.services import publish_load
+    from layers.services.loads import publish_load
 
     waiting = deliver([bench(1), bench(2)], mode="stage")
     with connection.cursor() as cursor:
@@ -126,7 +126,7 @@ def test_approval_compares_with_what_is_published_by_then(deliver: Deliver) -> N
 
 
 def test_a_rejected_or_overtaken_load_cannot_be_published(deliver: Deliver) -> None:
-    from layers.services import publish_load, reject_load
+    from layers.services.loads import publish_load, reject_load
 
     refused = deliver([bench(1)], mode="stage")
     reject_load(refused.load, actor="chief")
@@ -139,7 +139,7 @@ def test_a_rejected_or_overtaken_load_cannot_be_published(deliver: Deliver) -> N
 
 
 def test_an_unknown_load_or_layer_is_named(benches: LayerDefinition) -> None:
-    from layers.services import newest_waiting_load, publish_load
+    from layers.services.loads import newest_waiting_load, publish_load
 
     with pytest.raises(NotFound, match="99"):
         publish_load(99, actor="chief")
@@ -149,7 +149,7 @@ def test_an_unknown_load_or_layer_is_named(benches: LayerDefinition) -> None:
 
 def test_quarantined_rows_are_kept_as_they_came(benches: LayerDefinition) -> None:
     from layers.models import QuarantinedRow
-    from layers.services import Delivery, Quarantined, load_rows
+    from layers.services.loads import Delivery, Quarantined, load_rows
 
     bad = Quarantined(4, {"名称": None, "緯度": "x"}, [{"rule": "required.missing"}])
     load_rows("benches", Delivery("b.csv", ("name",), (), [], {}, [bad]), actor="t", mode="publish")

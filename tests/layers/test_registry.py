@@ -37,7 +37,7 @@ def test_internal_fields_are_hidden_from_the_public() -> None:
 
 def test_an_internal_layer_is_unknown_to_the_public(store: Store) -> None:
     from layers.selectors import catalogue
-    from layers.services import register_layer
+    from layers.services.registry import register_layer
 
     register_layer(small_definition(visibility="internal"))
     with pytest.raises(NotFound):
@@ -46,7 +46,7 @@ def test_an_internal_layer_is_unknown_to_the_public(store: Store) -> None:
 
 
 def test_registering_twice_keeps_the_first(benches: LayerDefinition) -> None:
-    from layers.services import register_layer
+    from layers.services.registry import register_layer
 
     assert register_layer(benches) is False
 

@@ -81,7 +81,7 @@ def test_the_application_owns_its_database_and_is_no_superuser(cluster: Cluster)
             " WHERE rolname = current_user AND datname = current_database()"
             " AND data_checksums.name = 'data_checksums'"
         ).fetchone()
-        assert row == (False, True, True, "on")
+        assert row == (False, False, True, "on")
         connection.execute("CREATE SCHEMA layer")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("SELECT pg_read_file('postgresql.conf')")

@@ -1,0 +1,100 @@
+"""Answers: conditional, compressed when that pays, open to pages of other sites."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from api.asked import Asked
+from api.language import content_language
+
+JSON = "application/json"
+REVALIDATE = "public, no-cache"
+# A year, the longest that caches keep (RFC 9111 gives no more meaning to a larger value).
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+COMPRESS_FROM = 1_000
+# Compressing this much takes about a millisecond; more goes to a thread, so that others need not wait.
+COMPRESS_ASIDE_FROM = 65_536
+GZIP_LEVEL = 3
+GZIP_MAGIC = b"\x1f\x8b"
+
+BASE_HEADERS = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "ETag, Link, Content-Crs",
+    "x-content-type-options": "nosniff",
+}
+
+
+async def packed(body: bytes) -> bytes:
+    """Return the body compressed, or as it is when it is short."""
+    if len(body) < COMPRESS_FROM:
+        return body
+    if len(body) < COMPRESS_ASIDE_FROM:
+        return gzip.compress(body, GZIP_LEVEL, mtime=0)
+    return await asyncio.to_thread(gzip.compress, body, GZIP_LEVEL, mtime=0)
+
+
+def unchanged(asked: Asked, tag: str, caching: str = REVALIDATE) -> Response | None:
+    """Return 304 when the asker holds what `tag` names (weak comparison, RFC 9110 §13.1.2)."""
+    held = asked.header(b"if-none-match")
+    if not held or (
+        held.strip() != "*" and tag not in (t.strip().removeprefix("W/") for t in held.split(","))
+    ):
+        return None
+    return Response(None, 304, {**BASE_HEADERS, "etag": tag, "cache-control": caching, "vary": _vary(asked)})
+
+
+async def answer(
+    asked: Asked,
+    body: bytes,
+    *,
+    media: str | None = None,
+    tag: str | None = None,
+    caching: str = REVALIDATE,
+    headers: Mapping[str, str] | None = None,
+    compress: bool = True,
+) -> Response:
+    """Answer 200 with the body, compressed where the asker allows it, or 304.
+
+    Without `tag` the body itself is hashed. A body that is already gzip is opened again for those who
+    cannot read it. The ETag becomes weak with compression, since the bytes are others.
+    """
+    tag = tag or f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    same = unchanged(asked, tag, caching)
+    if same is not None:
+        return same
+    fields = {
+        **BASE_HEADERS,
+        "cache-control": caching,
+        "vary": _vary(asked),
+        **(headers or {}),
+    }
+    if compress and asked.accepts_gzip:
+        body = body if body.startswith(GZIP_MAGIC) else await packed(body)
+    elif body.startswith(GZIP_MAGIC):
+        body = gzip.decompress(body)
+    if body.startswith(GZIP_MAGIC):
+        fields["content-encoding"] = "gzip"
+        tag = f"W/{tag}"
+    return Response(body, 200, fields | {"etag": tag}, media or asked.media)
+
+
+async def document(
+    asked: Asked, content: Any, *, media: str | None = None, tag: str | None = None
+) -> Response:
+    """Answer with a JSON document in the asker's language."""
+    headers = {"content-language": content_language(asked.language)}
+    return await answer(asked, orjson.dumps(content), media=media, tag=tag, headers=headers)
+
+
+def _vary(asked: Asked) -> str:
+    if len(asked.operation.formats) == 1:
+        return "Accept-Encoding, Accept-Language" if asked.operation.schema else "Accept-Encoding"
+    return "Accept, Accept-Encoding, Accept-Language"

@@ -1,0 +1,178 @@
+"""One request, read as far as an endpoint needs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from hashlib import blake2b
+from urllib.parse import parse_qsl, quote, urlencode
+
+from starlette.types import Scope
+
+from api import language
+from api.service import Operation, Service
+from gis_core.errors import BadParameter, Message, NotFound
+from layers.catalogue import PUBLIC, Catalogue, LayerInfo, RasterInfo, Viewer
+
+HTML = "text/html; charset=utf-8"
+
+# What a Host header may hold; anything else is not put into links.
+HOST = re.compile(r"[A-Za-z0-9._-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
+
+
+class Asked:
+    """A request for one operation: parameters, headers, viewer, and the words an answer is made with."""
+
+    def __init__(self, scope: Scope, service: Service, operation: Operation) -> None:
+        self.scope = scope
+        self.service = service
+        self.operation = operation
+        self.viewer: Viewer = PUBLIC
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The query parameters. Raises `BadParameter` for one given twice or holding a NUL character."""
+        query: dict[str, str] = {}
+        raw = self.scope["query_string"]
+        for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True) if raw else ():
+            if name in query or "\x00" in value:
+                raise BadParameter(
+                    name,
+                    Message(
+                        f"パラメータ {name} は一度だけ、文字で指定してください。",
+                        f"Give the parameter {name} once, as text.",
+                    ),
+                )
+            query[name] = value
+        return query
+
+    @property
+    def path(self) -> dict[str, str]:
+        """The parts of the path that vary, as text."""
+        return self.scope["path_params"]  # type: ignore[no-any-return]
+
+    def header(self, name: bytes) -> str:
+        """Return a header (name in lower case), empty where it is missing."""
+        return next((value.decode("latin-1") for key, value in self.scope["headers"] if key == name), "")
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What the viewer may see. Raises `Unavailable`."""
+        return self.service.catalogues.of(self.viewer)
+
+    @property
+    def layer(self) -> LayerInfo:
+        """The layer that the path names. Raises `NotFound`."""
+        return self.catalogue.layer(self.path["collectionId"])
+
+    @property
+    def raster(self) -> RasterInfo:
+        """The raster that the path names. Raises `NotFound`."""
+        return self.catalogue.raster(self.path["rasterId"])
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the answer."""
+        wanted = dict(parse_qsl(self.scope["query_string"].decode("latin-1"))).get("lang")
+        return language.language(wanted, self.header(b"accept-language"), self.service.settings.languages)
+
+    @cached_property
+    def media(self) -> str:
+        """The media type of the answer: by `f`, else HTML where a browser asks for it, else the default."""
+        formats = self.operation.formats
+        wanted = self.query.get("f")
+        if wanted is not None:
+            return formats[wanted]
+        if "html" in formats and language.prefers_html(self.header(b"accept")):
+            return HTML
+        return next(iter(formats.values()))
+
+    @property
+    def accepts_gzip(self) -> bool:
+        """Whether the answer may be compressed."""
+        return language.accepts_gzip(self.header(b"accept-encoding"))
+
+    @cached_property
+    def root(self) -> str:
+        """The API's own address, ending in `/api`."""
+        settings = self.service.settings
+        if settings.public_base_url:
+            return settings.public_base_url.rstrip("/") + "/api"
+        host = self.header(b"host")
+        if not HOST.fullmatch(host):
+            host = "{}:{}".format(*(self.scope.get("server") or ("localhost", 80)))
+        return f"{self.scope['scheme']}://{host}{quote(self.scope.get('root_path', ''))}/api"
+
+    def url(self, path: str, **query: object) -> str:
+        """Return the address of a path below `/api` with the query parameters given."""
+        return self.root + path + ("?" + urlencode(query, quote_via=quote, safe=",:/") if query else "")
+
+    def again(self, **changes: object) -> str:
+        """Return this request's address with parameters changed, or with None taken away."""
+        query = {**self.query, **changes}
+        path = self.scope["path"].removeprefix(self.scope.get("root_path", "")).removeprefix("/api")
+        return self.url(quote(path or "/"), **{k: v for k, v in query.items() if v is not None})
+
+    def tag(self, revision: int) -> str:
+        """Return the ETag of what is derived from a layer's revision by this request."""
+        parts = (
+            self.service.settings.version,
+            self.viewer.role,
+            self.viewer.department,
+            self.media,
+            self.root,
+            self.scope["path"],
+            *sorted(self.query.items()),
+        )
+        return f'"{revision}-{blake2b(repr(parts).encode(), digest_size=9).hexdigest()}"'
+
+    def check(self) -> None:
+        """Raise `BadParameter` for a parameter that the operation does not know, a bad `f` or `lang`."""
+        query = self.query
+        if not query:
+            return
+        formats, languages = self.operation.formats, self.service.settings.languages
+        if query.get("f", next(iter(formats))) not in formats:
+            raise _choice("f", formats)
+        if query.get("lang", languages[0]) not in languages:
+            raise _choice("lang", languages)
+        for parameter in self.operation.parameters:
+            allowed = parameter.schema.get("enum", ())
+            if allowed and query.get(parameter.name, allowed[0]) not in allowed:
+                raise _choice(parameter.name, allowed)
+        if not (self.operation.by_property or self.operation.any_query):
+            for name in query.keys() - self.operation.names:
+                raise unknown_parameter(name, self.operation.names)
+
+
+def unknown_parameter(name: str, known: frozenset[str]) -> BadParameter:
+    """Return the error for a parameter that is not known here (OGC 17-069r4, /req/core/query-param-unknown)."""
+    names = ", ".join(sorted(known))
+    return BadParameter(
+        name,
+        Message(
+            f"パラメータ「{name}」はここでは使えません。使えるもの：{names}",
+            f"The parameter “{name}” is not known here. Known: {names}",
+        ),
+    )
+
+
+def whole_number(text: str, largest: int = 2**63 - 1) -> int:
+    """Return a path's number, 0 or more. Raises `NotFound`: what is no number names nothing."""
+    if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= largest:
+        return int(text)
+    raise NotFound(
+        Message(
+            f"「{text}」という番号のものはありません。0 以上の整数で指定してください。",
+            f"There is nothing with the number “{text}”. Give a whole number, 0 or more.",
+        )
+    )
+
+
+def _choice(name: str, known: Iterable[str]) -> BadParameter:
+    values = ", ".join(known)
+    return BadParameter(
+        name,
+        Message(f"{name} に使える値は {values} です。", f"{name} takes one of: {values}."),
+    )

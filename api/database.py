@@ -1,0 +1,93 @@
+"""The road to PostGIS: a psycopg pool that reads, and its failures in the words of the error tree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import errors as pg
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
+
+from api.settings import ApiSettings
+from gis_core.errors import BadInput, MachizuError, Message, Unavailable
+from layers.reads import Statement
+
+Row = tuple[Any, ...]
+
+BUSY = Message(
+    "データベースが混み合っているか、止まっています。数秒おいてやり直してください。",
+    "The database is busy or down. Try again in a few seconds.",
+)
+TOO_LONG = Message(
+    "時間内に答えられませんでした。範囲（bbox）や件数（limit）を小さくしてやり直してください。",
+    "The answer took too long. Ask for a smaller bbox or limit.",
+)
+CHANGING = Message(
+    "レイヤの定義が変わったところです。数秒おいてやり直してください。",
+    "The layer's definition has just changed. Try again in a few seconds.",
+)
+BAD_VALUE = Message(
+    "値が大きすぎるか、項目の型に合いません。スキーマ（…/schema）を見て直してください。",
+    "A value is too large or does not fit its field's type. See the schema (…/schema).",
+)
+
+
+class Database:
+    """Runs one statement at a time on a pooled connection (autocommit, prepared, binary results)."""
+
+    def __init__(self, settings: ApiSettings) -> None:
+        self.conninfo = settings.conninfo()
+        self._pool = AsyncConnectionPool(
+            self.conninfo,
+            min_size=settings.pool_min,
+            max_size=settings.pool_max,
+            timeout=settings.pool_timeout_s,
+            open=False,
+            kwargs={"autocommit": True, "prepare_threshold": 0},
+            name="machizu-api",
+        )
+
+    async def open(self) -> None:
+        """Start to connect, without waiting: the API also starts while the database is down."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.close()
+
+    async def row(self, statement: Statement) -> Row | None:
+        """Return the first row, if any. Raises `Unavailable` and `BadInput`."""
+        rows = await self.rows(statement)
+        return rows[0] if rows else None
+
+    async def rows(self, statement: Statement) -> list[Row]:
+        """Return all rows. Raises `Unavailable` and `BadInput`."""
+        try:
+            return await self._fetch(statement)
+        except (PoolTimeout, PoolClosed, TooManyRequests, psycopg.Error) as error:
+            raise _translated(error) from error
+
+    async def _fetch(self, statement: Statement) -> list[Row]:
+        """Ask once more when the connection turned out dead, as all are after the database restarts."""
+        for last in (False, True):
+            async with self._pool.connection() as connection:
+                try:
+                    cursor = await connection.execute(statement.text, statement.parameters, binary=True)
+                    return await cursor.fetchall()
+                except psycopg.OperationalError:
+                    if last or not connection.closed:
+                        raise
+            await self._pool.check()
+        raise AssertionError("the second attempt returns or raises")
+
+
+def _translated(error: Exception) -> MachizuError:
+    if isinstance(error, pg.QueryCanceled):
+        return Unavailable(TOO_LONG, str(error))
+    if isinstance(error, pg.DataError):
+        return BadInput(BAD_VALUE, str(error))
+    if isinstance(error, pg.UndefinedTable | pg.UndefinedColumn):
+        return Unavailable(CHANGING, str(error))
+    if isinstance(error, PoolTimeout | PoolClosed | TooManyRequests | psycopg.OperationalError):
+        return Unavailable(BUSY, str(error))
+    raise error

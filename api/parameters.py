@@ -1,0 +1,209 @@
+"""How the text of a query parameter becomes a value."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from api.asked import unknown_parameter
+from api.declared import LIMIT_DEFAULT, LIMIT_MAXIMUM
+from api.service import Parameter
+from gis_core.boxes import Box
+from gis_core.definition import Field
+from gis_core.errors import BadParameter, Message
+from layers.catalogue import LayerInfo
+
+Interval = tuple[datetime | None, datetime | None]
+
+
+def limit(query: Mapping[str, str], default: int = LIMIT_DEFAULT, maximum: int = LIMIT_MAXIMUM) -> int:
+    """Return how many to return; more than the maximum is the maximum (/req/core/fc-limit-response)."""
+    text = query.get("limit")
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and int(text[:12]) >= 1):
+        raise BadParameter(
+            "limit",
+            Message("limit は 1 以上の整数にしてください。", "limit must be a whole number, 1 or more."),
+        )
+    return min(int(text[:12]), maximum)
+
+
+def number(query: Mapping[str, str], parameter: Parameter) -> float:
+    """Return a required number within the bounds its schema names. Raises `BadParameter`."""
+    low, high = parameter.schema["minimum"], parameter.schema["maximum"]
+    value = _finite(query.get(parameter.name, ""))
+    if value is None or not low <= value <= high:
+        raise BadParameter(
+            parameter.name,
+            Message(
+                f"{parameter.name} は {low} から {high} までの数で指定してください。",
+                f"Give {parameter.name} as a number from {low} to {high}.",
+            ),
+        )
+    return value
+
+
+def bbox(query: Mapping[str, str], extent: Box | None) -> Box | None:
+    """Return the box asked for, in degrees.
+
+    A box whose west is greater than its east crosses the 180° meridian (RFC 7946 §5.2); the half of it that
+    meets the layer's extent is taken. Raises `BadParameter`, also when both halves do.
+    """
+    if "bbox" not in query:
+        return None
+    values = [_finite(part) for part in query["bbox"].split(",")]
+    numbers = [value for value in values if value is not None]
+    if len(numbers) not in (4, 6) or len(values) != len(numbers):
+        raise _bad_bbox()
+    west, south, east, north = numbers if len(numbers) == 4 else (*numbers[:2], *numbers[3:5])
+    if south > north:
+        raise _bad_bbox()
+    if west <= east:
+        return Box(west, south, east, north)
+    halves = [Box(min(west, 180.0), south, 180.0, north), Box(-180.0, south, max(east, -180.0), north)]
+    met = [half for half in halves if extent and half.west <= extent.east and extent.west <= half.east]
+    if len(met) == 2:
+        raise _bad_bbox()
+    return (met or halves)[0]
+
+
+def interval(query: Mapping[str, str], zone: str) -> Interval | None:
+    """Return the two ends of `datetime`, None for an open one; a date is the whole day in the city's zone."""
+    if "datetime" not in query:
+        return None
+    parts = query["datetime"].split("/")
+    try:
+        if len(parts) == 1:
+            return _day_or_instant(parts[0], zone)
+        begin, end = (None if p in ("", "..") else _day_or_instant(p, zone) for p in parts)
+    except (ValueError, OverflowError):
+        # OverflowError: an instant whose time in UTC lies before the year 1 or after 9999.
+        raise _bad_datetime() from None
+    if (begin is None and end is None) or (begin and end and begin[0] > end[1]):
+        raise _bad_datetime()
+    return (begin[0] if begin else None, end[1] if end else None)
+
+
+def write_cursor(last_id: int) -> str:
+    """Return the opaque place after the feature `last_id`."""
+    return base64.urlsafe_b64encode(f"after:{last_id}".encode()).decode().rstrip("=")
+
+
+def read_cursor(query: Mapping[str, str]) -> int:
+    """Return the id after which to go on, 0 for the beginning. Raises `BadParameter`."""
+    text = query.get("cursor")
+    if text is None:
+        return 0
+    try:
+        word, _, last = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(":")
+        if word == "after" and last.isascii() and last.isdigit() and len(last) < 19:
+            return int(last)
+    except (binascii.Error, ValueError):
+        pass
+    raise BadParameter(
+        "cursor",
+        Message(
+            "cursor は next リンクの値をそのまま使ってください。",
+            "Use the cursor of a next link as it stands.",
+        ),
+    )
+
+
+def equals(query: Mapping[str, str], info: LayerInfo, known: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Return the filters by property among the parameters; those in `known` are none.
+
+    Raises `BadParameter` for a name that is neither, and for a value that does not fit the field's type.
+    """
+    fields = {f.name: f for f in info.fields}
+    filters = []
+    for name in query.keys() - known:
+        if name not in fields:
+            raise unknown_parameter(name, known)
+        filters.append((name, _value(fields[name], query[name])))
+    return tuple(sorted(filters))
+
+
+def _value(field: Field, text: str) -> str:
+    check = CHECKS.get(field.type)
+    try:
+        return check(text.strip()) if check else text
+    except ValueError:
+        raise BadParameter(
+            field.name,
+            Message(
+                f"{field.name} の値「{text}」は型 {field.type} に合いません。",
+                f"The value “{text}” of {field.name} is no {field.type}.",
+            ),
+        ) from None
+
+
+def _boolean(text: str) -> str:
+    return {"true": "true", "1": "true", "false": "false", "0": "false"}.get(text.lower()) or _refuse()
+
+
+def _integer(text: str) -> str:
+    return str(int(text)) if text.isascii() and "_" not in text and abs(int(text)) < 2**63 else _refuse()
+
+
+def _number(text: str) -> str:
+    return text if text.isascii() and _finite(text) is not None else _refuse()
+
+
+def _refuse() -> str:
+    raise ValueError
+
+
+CHECKS: Mapping[str, Callable[[str], str]] = {
+    "boolean": _boolean,
+    "integer": _integer,
+    "number": _number,
+    "date": lambda text: date.fromisoformat(text).isoformat(),
+    "datetime": lambda text: datetime.fromisoformat(text).isoformat(),
+    "time": lambda text: time.fromisoformat(text).isoformat(),
+}
+
+
+def _finite(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and "_" not in text else None
+
+
+def _day_or_instant(text: str, zone: str) -> tuple[datetime, datetime]:
+    """Return the first and the last instant that the text means. Raises `ValueError`."""
+    if len(text) == len("2026-04-01"):
+        start = datetime.combine(date.fromisoformat(text), time(), ZoneInfo(zone))
+        return start, start + timedelta(days=1, microseconds=-1)
+    if len(text) < len("2026-04-01T00:00:00Z") or text[10] not in "Tt ":
+        raise ValueError
+    instant = datetime.fromisoformat(text.upper())
+    if instant.tzinfo is None:
+        raise ValueError
+    return instant.astimezone(UTC), instant.astimezone(UTC)
+
+
+def _bad_bbox() -> BadParameter:
+    return BadParameter(
+        "bbox",
+        Message(
+            "bbox は「西,南,東,北」の順に、経度・緯度（度）の数を 4 個（高さを入れるなら 6 個）並べてください。",
+            "Give bbox as west,south,east,north in degrees: four finite numbers, or six with heights.",
+        ),
+    )
+
+
+def _bad_datetime() -> BadParameter:
+    return BadParameter(
+        "datetime",
+        Message(
+            "datetime は 2026-04-01T00:00:00Z のような時刻か、始まり/終わり（片方は .. で開ける）にしてください。",
+            "Give datetime as an instant such as 2026-04-01T00:00:00Z, or as start/end, one of which may be “..”.",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Writes to the store, by subject; the only door for them. One transaction each."""

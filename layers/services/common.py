@@ -1,0 +1,53 @@
+"""What writes share: the lock that queues a layer's writers, the revision, the notice to listeners."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gis_core.definition import LayerDefinition
+from gis_core.definition_file import build_definition
+from gis_core.errors import Message, NotFound
+from layers.models import Layer
+from layers.reads import CHANGE_CHANNEL
+
+
+def lock(layer_id: str) -> Layer:
+    """Lock the registry's row, so that changes of one layer queue up."""
+    try:
+        return Layer.objects.select_for_update().get(pk=layer_id, retired_at=None)
+    except Layer.DoesNotExist:
+        raise NotFound(
+            Message(
+                ja=f"レイヤ「{layer_id}」はありません。machizu layer list で ID を確かめてください。",
+                en=f"There is no layer “{layer_id}”. See: machizu layer list",
+            )
+        ) from None
+
+
+def lock_vector(layer_id: str) -> tuple[Layer, LayerDefinition]:
+    """Lock a vector layer's row, and return it with its definition. Raises `NotFound`."""
+    layer = lock(layer_id)
+    definition = build_definition(layer.definition)
+    assert isinstance(definition, LayerDefinition), "etl sends rows to vector layers only"
+    return layer, definition
+
+
+def raise_revision(
+    cursor: Any, layer_id: str, *, actor: str, load_id: int | None = None, reason: str = ""
+) -> int:
+    """Open the layer's next revision for this transaction, saying who changes it and why."""
+    cursor.execute(
+        "SELECT set_config('machizu.actor', %s, true), set_config('machizu.load', %s, true),"
+        " set_config('machizu.reason', %s, true)",
+        [actor, str(load_id or ""), reason],
+    )
+    cursor.execute("SELECT history.revision(%s)", [layer_id])
+    (revision,) = cursor.fetchone()
+    return int(revision)
+
+
+def announce(cursor: Any, layer_id: str, revision: int) -> None:
+    """Tell whoever listens, at commit, that the layer changed."""
+    notice = json.dumps({"layer": layer_id, "revision": revision})
+    cursor.execute("SELECT pg_notify(%s, %s)", [CHANGE_CHANNEL, notice])

@@ -1,0 +1,112 @@
+"""The cache of bytes and what is negotiated, without a database."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from api import language
+from api.cache import ENTRY_BYTES, ByteCache
+
+
+def test_those_who_ask_together_wait_for_one() -> None:
+    made = 0
+
+    async def make() -> bytes:
+        nonlocal made
+        made += 1
+        await asyncio.sleep(0.01)
+        return b"tile"
+
+    async def scene() -> list[bytes]:
+        cache = ByteCache(10_000)
+        return await asyncio.gather(*(cache.get("key", make) for _ in range(20)))
+
+    assert asyncio.run(scene()) == [b"tile"] * 20
+    assert made == 1
+
+
+def test_one_who_gives_up_takes_nothing_from_the_others() -> None:
+    async def make() -> bytes:
+        await asyncio.sleep(0.02)
+        return b"tile"
+
+    async def scene() -> bytes:
+        cache = ByteCache(10_000)
+        first, second = (asyncio.create_task(cache.get("key", make)) for _ in range(2))
+        await asyncio.sleep(0)
+        first.cancel()
+        return await second
+
+    assert asyncio.run(scene()) == b"tile"
+
+
+def test_a_failure_goes_to_all_and_is_not_kept() -> None:
+    async def fail() -> bytes:
+        raise ValueError
+
+    async def make() -> bytes:
+        return b"tile"
+
+    async def scene() -> bytes:
+        cache = ByteCache(10_000)
+        with pytest.raises(ValueError):
+            await cache.get("key", fail)
+        return await cache.get("key", make)
+
+    assert asyncio.run(scene()) == b"tile"
+
+
+def test_what_was_not_used_for_longest_goes_first() -> None:
+    asked: list[str] = []
+
+    async def scene() -> None:
+        cache = ByteCache(2 * (ENTRY_BYTES + 100))
+
+        async def want(key: str) -> None:
+            async def make() -> bytes:
+                asked.append(key)
+                return b"x" * 100
+
+            await cache.get(key, make)
+
+        for key in ("a", "b", "a", "c", "a", "b"):
+            await want(key)
+
+    asyncio.run(scene())
+    assert asked == ["a", "b", "c", "b"]
+
+
+OFFERED = ("ja", "ja-easy", "en", "pt", "es", "zh-hans", "ko")
+
+
+@pytest.mark.parametrize(
+    ("asked", "header", "expected"),
+    [
+        (None, "", "ja"),
+        ("ko", "en", "ko"),
+        (None, "en-US,en;q=0.9,ja;q=0.8", "en"),
+        (None, "fr, pt-BR;q=0.5, en;q=0.4", "pt"),
+        (None, "zh-CN", "zh-hans"),
+        (None, "zh-TW, en;q=0.1", "en"),
+        (None, "fr", "ja"),
+        (None, "en;q=x, ;;;", "ja"),
+    ],
+)
+def test_the_language_asked_for_by_name_or_header(asked: str | None, header: str, expected: str) -> None:
+    assert language.language(asked, header, OFFERED) == expected
+
+
+@pytest.mark.parametrize(
+    ("accept", "html"),
+    [
+        ("text/html,application/xhtml+xml,*/*;q=0.8", True),
+        ("*/*", False),
+        ("", False),
+        ("application/geo+json, text/html;q=0.5", False),
+        ("application/json;q=0.1, text/html", True),
+    ],
+)
+def test_html_is_for_those_who_prefer_it(accept: str, html: bool) -> None:
+    assert language.prefers_html(accept) is html
