@@ -28,7 +28,8 @@ COPY webmap ./webmap
 COPY data_samples ./data_samples
 COPY machizu ./machizu
 COPY --from=build /app/webmap/static/webmap/vendor ./webmap/static/webmap/vendor
-RUN .venv/bin/python -m compileall -q gis_core layers etl api webmap data_samples machizu
+RUN .venv/bin/pybabel -q compile --domain django --directory webmap/locale \
+    && .venv/bin/python -m compileall -q gis_core layers etl api webmap data_samples machizu
 ENV MACHIZU_HOME=/var/lib/machizu MACHIZU_DATABASE_URL_FILE=/run/machizu/database-url
 USER machizu
 EXPOSE 8000

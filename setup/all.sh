@@ -6,3 +6,4 @@
 . setup/system.sh
 . setup/python.sh
 . setup/frontend.sh
+. setup/messages.sh

@@ -1,0 +1,233 @@
+"""The pages as a browser without JavaScript gets them."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from gis_core.definition import Choice, Field, Texts
+
+LOCALE = Path(__file__).resolve().parents[2] / "webmap" / "locale"
+
+
+class Inline(HTMLParser):
+    """Collects what the content security policy would refuse."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        is_code = tag == "script" and "src" not in given and given.get("type") != "application/json"
+        if tag == "style" or is_code:
+            self.found.append(tag)
+        self.found += [name for name in given if name == "style" or name.startswith("on")]
+
+
+@pytest.fixture
+def get(sample_store):
+    from django.test import Client
+
+    return Client(HTTP_HOST="127.0.0.1").get
+
+
+def text_of(answer) -> str:
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+@pytest.mark.parametrize("path", ["/", "/list", "/list/evacuation_sites", "/list?q=公園"])
+def test_a_page_needs_no_inline_code_and_names_its_policy(get, path):
+    answer = get(path)
+    parser = Inline()
+    parser.feed(answer.content.decode())
+    assert answer.status_code == 200
+    assert parser.found == []
+    assert "script-src 'self';" in answer["Content-Security-Policy"]
+    assert "http" not in answer["Content-Security-Policy"]
+
+
+def test_the_map_page_lists_layers_with_their_freshness_and_owner(get):
+    page = text_of(get("/"))
+    assert '<html lang="ja">' in page
+    for title in ("指定緊急避難場所", "公共施設", "公衆無線LAN", "イベント", "洪水浸水想定（浸水の深さ）"):
+        assert title in page
+    assert re.search(r"\d{4}年\d{1,2}月\d{1,2}日更新・危機管理課", page)
+
+
+def test_the_flood_legend_stands_in_the_page_with_words_and_official_colours(get):
+    page = text_of(get("/"))
+    assert re.search(r'fill="#DC7ADC"[^<]*/></svg> 20 m以上', page)
+    assert re.search(r'fill="#F7F5A9"[^<]*/></svg> 0.5 m未満', page)
+
+
+def test_internal_fields_are_not_in_the_page(get):
+    from layers.selectors import layer_definition
+
+    (config,) = re.findall(r'<script id="map-config"[^>]*>(.*?)</script>', get("/").content.decode())
+    (given,) = [layer for layer in json.loads(config)["layers"] if layer["id"] == "damage_reports"]
+    public = [f.name for f in layer_definition("damage_reports").fields if f.visibility == "public"]
+    assert [f["name"] for f in given["fields"]] == public
+
+
+def test_samples_are_announced(get):
+    assert "見本データです。避難には使えません。" in text_of(get("/"))
+    assert "見本データです。避難には使えません。" in text_of(get("/list/facilities"))
+
+
+@pytest.mark.parametrize(
+    ("query", "header", "language"),
+    [
+        ("", "", "ja"),
+        ("", "en-GB,en;q=0.8", "en"),
+        ("", "xx", "ja"),
+        ("?lang=en", "ja", "en"),
+        ("?lang=ja", "en", "ja"),
+        ("?lang=<script>", "", "ja"),
+    ],
+)
+def test_the_language_is_the_one_asked_for_else_the_browsers_else_japanese(get, query, header, language):
+    page = text_of(get("/" + query, headers={"accept-language": header} if header else {}))
+    assert f'<html lang="{language}">' in page
+    assert ("Evacuation" in page) == (language == "en")
+
+
+def test_a_language_once_chosen_is_remembered(sample_store):
+    from django.test import Client
+
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.get("/?lang=en")
+    assert '<html lang="en">' in text_of(client.get("/list"))
+
+
+def test_a_layer_is_a_table_of_names_addresses_and_telephones(get):
+    page = text_of(get("/list/evacuation_sites"))
+    for column in ("名称", "所在地", "電話番号"):
+        assert f'<th scope="col">{column}</th>' in page
+    assert re.search(r'<a href="tel:\d+">', page)
+
+
+def test_a_long_list_is_paged(get):
+    first, second = get("/list/facilities"), get("/list/facilities?page=2")
+    assert 'rel="next"' in first.content.decode()
+    assert 'rel="prev"' in second.content.decode()
+    assert first.content != second.content
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "999999", "x", "９"])
+def test_a_page_that_is_not_there_gives_one_that_is(get, page):
+    assert get(f"/list/facilities?page={page}").status_code == 200
+
+
+def test_search_without_script_finds_by_name(get):
+    page = text_of(get("/list?q=小学校"))
+    assert "「小学校」の検索結果" in page
+    assert re.search(r"<td>[^<]*小学校", page)
+    assert "見つかりませんでした" in text_of(get("/list?q=無い名前xyz"))
+
+
+@pytest.mark.parametrize("layer", ["no_such_layer", "flood_depth", "%27"])
+def test_a_layer_the_public_does_not_have_is_not_found(get, layer):
+    assert get(f"/list/{layer}").status_code == 404
+
+
+def field(kind: str | None = None, **more) -> Field:
+    return Field("f", more.pop("type", "string"), Texts(ja="項目"), kind=kind, **more)
+
+
+@pytest.mark.parametrize(
+    ("described", "value", "expected"),
+    [
+        (field("phone"), "0287-23-1111", ("0287-23-1111", "tel:0287231111")),
+        (field("url"), "https://example.jp/", ("https://example.jp/", "https://example.jp/")),
+        (field("url"), "javascript:alert(1)", ("javascript:alert(1)", None)),
+        (field(), None, ("", None)),
+        (field(type="boolean"), True, ("はい", None)),
+        (field(type="number", unit="m"), 2.5, ("2.5 m", None)),
+        (field(choices=(Choice("1", Texts(ja="一級", en="A")),)), "1", ("一級", None)),
+    ],
+)
+def test_a_value_reads_as_people_say_it(django_ready, described, value, expected):
+    from django.utils import translation
+
+    from webmap.context.values import cell
+
+    with translation.override("ja"):
+        assert cell(described, value, "ja") == expected
+
+
+def test_only_the_setting_lets_a_page_reach_another_host():
+    from webmap.security import policy
+
+    assert "https://" not in policy("own")
+    assert "connect-src 'self' https://cyberjapandata.gsi.go.jp" in policy("gsi")
+
+
+def test_every_offered_language_has_a_complete_catalogue(django_ready):
+    from webmap.languages import OFFERED
+
+    messages = {}
+    for code in OFFERED:
+        text = (LOCALE / code / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8")
+        entries = [entry for entry in text.split("\n\n")[1:] if entry.strip()]
+        assert [
+            e for e in entries if re.search(r'^msgstr(\[\d\])? ""$', e, re.MULTILINE) or "fuzzy" in e
+        ] == []
+        messages[code] = {re.findall(r'^msgid "(.*)"$', entry, re.MULTILINE)[0] for entry in entries}
+    assert len(set(map(frozenset, messages.values()))) == 1
+
+
+def test_the_scripts_words_are_translated(django_ready):
+    from django.utils import translation
+
+    from webmap.context.strings import for_script
+
+    with translation.override("ja"):
+        japanese = for_script("大田原市")
+    units = {"m", "km", "{distance} m", "{distance} km"}
+    assert [text for text in japanese.values() if text.isascii() and text not in units] == []
+
+
+def test_the_script_asks_only_for_words_that_are_there(django_ready):
+    from webmap.context.strings import for_script
+
+    scripts = Path(__file__).resolve().parents[2] / "webmap" / "static" / "webmap" / "js"
+    asked = {
+        key
+        for script in scripts.glob("*.js")
+        for key in re.findall(r'"((?:[a-z]+\.)[a-zA-Z]+)"', script.read_text())
+    }
+    known = for_script("x")
+    assert {key for key in asked if key.split(".")[0] in {k.split(".")[0] for k in known}} <= known.keys()
+
+
+def test_a_city_without_the_core_layers_still_gets_its_groups(django_ready):
+    from webmap.context.residents_map import groups
+
+    own = {"id": "cherry_trees", "theme": "parks", "isBase": False}
+    assert groups([own]) == [{"title": "Parks", "layers": [own]}]
+
+
+def test_a_fresh_layer_says_when_and_who_and_an_empty_one_says_so(django_ready):
+    from django.utils import translation
+
+    from webmap.context.catalogue import updated
+
+    with translation.override("ja"):
+        assert updated(None, Texts(ja="観光課"), "ja") == "データはまだありません・観光課"
+
+
+def test_the_columns_are_filled_up_from_the_popup():
+    from webmap.context.lists import columns
+
+    fields = (field(role="name"), Field("x", "string", Texts(ja="x")), Field("y", "string", Texts(ja="y")))
+    roles = {f.role: f for f in fields if f.role}
+    info = SimpleNamespace(
+        fields=fields, field_with_role=roles.get, definition=SimpleNamespace(popup=("f", "y", "x"))
+    )
+    assert [f.name for f in columns(info)] == ["f", "y", "x"]

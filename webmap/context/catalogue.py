@@ -1,0 +1,98 @@
+"""Layers and rasters described for templates and for the map's script, in one language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from webmap.context import themes
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gis_core.definition import Field, RasterClass, Texts
+    from layers.catalogue import LayerInfo, RasterInfo
+
+
+def layer(info: LayerInfo, language: str) -> dict[str, Any]:
+    """Describe a vector layer; extents in degrees (EPSG:4326)."""
+    definition = info.definition
+    style = definition.style
+    return {
+        **_common(info, language),
+        "kind": "vector",
+        "count": info.feature_count,
+        "geometry": definition.geometry,
+        "extent": info.extent.as_tuple() if info.extent else None,
+        "popup": list(definition.popup),
+        "fields": [field(f, language) for f in info.fields],
+        "style": {
+            "color": style.color,
+            "symbol": style.symbol,
+            "lineWidth": style.line_width,
+            "opacity": style.opacity,
+            "minZoom": style.min_zoom,
+        },
+    }
+
+
+def raster(info: RasterInfo, language: str) -> dict[str, Any]:
+    """Describe a raster layer with the classes of its legend, highest class first as on official maps."""
+    definition = info.definition
+    return {
+        **_common(info, language),
+        "kind": "raster",
+        "extent": info.extent.as_tuple(),
+        "unit": definition.unit,
+        "opacity": definition.opacity,
+        "classes": [_raster_class(c, language) for c in reversed(definition.classes)],
+    }
+
+
+def field(described: Field, language: str) -> dict[str, Any]:
+    """Describe a field for the details panel."""
+    return {
+        "name": described.name,
+        "title": described.title.to(language),
+        "type": described.type,
+        "kind": described.kind,
+        "role": described.role,
+        "unit": described.unit,
+        "choices": {choice.value: choice.title.to(language) for choice in described.choices},
+    }
+
+
+def updated(at: datetime | None, department: Texts, language: str) -> str:
+    """Return the sentence that says how fresh a layer is and who answers for it."""
+    name = department.to(language)
+    if at is None:
+        return _("No data yet · %(department)s") % {"department": name}
+    date = date_format(timezone.localtime(at), "DATE_FORMAT")
+    return _("Updated %(date)s by %(department)s") % {"date": date, "department": name}
+
+
+def _common(info: LayerInfo | RasterInfo, language: str) -> dict[str, Any]:
+    definition = info.definition
+    return {
+        "id": definition.id,
+        "title": definition.title.to(language),
+        "description": definition.description.to(language),
+        "theme": definition.theme,
+        "isHazard": definition.theme == themes.HAZARD_THEME,
+        "isBase": definition.id in themes.BASE,
+        "isOn": definition.id in themes.ON_AT_START,
+        "revision": info.revision,
+        "updated": updated(info.updated_at, info.department, language),
+    }
+
+
+def _raster_class(described: RasterClass, language: str) -> dict[str, Any]:
+    return {
+        "minimum": described.minimum,
+        "maximum": described.maximum,
+        "color": described.color,
+        "title": described.title.to(language),
+    }

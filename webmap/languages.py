@@ -1,0 +1,90 @@
+"""The language of a page: asked for in the address, remembered in a cookie, else what the browser prefers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+COOKIE = "machizu_language"
+COOKIE_AGE = 365 * 24 * 3600
+DEFAULT = "ja"
+
+# A language is offered when its catalogue under locale/ is complete; a test holds this to be so.
+OFFERED = ("ja", "en")
+
+NAMES = {
+    "ja": "日本語",
+    "ja-easy": "やさしい日本語",
+    "en": "English",
+    "pt": "Português",
+    "es": "Español",
+    "zh-hans": "简体中文",
+    "ko": "한국어",
+}
+
+# BCP 47 tags for the lang attribute, which also chooses the Han letter shapes; the rest are their own tags.
+HTML_TAGS = {"ja-easy": "ja", "zh-hans": "zh-Hans"}
+
+
+class LanguageChoice(NamedTuple):
+    """One entry of the language switch."""
+
+    code: str
+    name: str
+    tag: str
+    is_current: bool
+
+
+def choices(current: str) -> list[LanguageChoice]:
+    """Return the entries of the language switch, Japanese first."""
+    return [LanguageChoice(code, NAMES[code], html_tag(code), code == current) for code in OFFERED]
+
+
+def current() -> str:
+    """Return the language in force, one of `OFFERED`."""
+    code = translation.get_language()
+    return code if code in OFFERED else DEFAULT
+
+
+def html_tag(code: str) -> str:
+    """Return the value of the HTML lang attribute for a language code."""
+    return HTML_TAGS.get(code, code)
+
+
+def wanted(request: HttpRequest) -> str:
+    """Return the offered language that suits the request best; Japanese if none does."""
+    accepted = [code for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
+    asked = [request.GET.get("lang", ""), request.COOKIES.get(COOKIE, ""), *accepted]
+    return next((found for code in asked if (found := _offered(code))), DEFAULT)
+
+
+def _offered(code: str) -> str | None:
+    code = code.lower()
+    return next((c for c in (code, code.partition("-")[0]) if c in OFFERED), None)
+
+
+class LanguageMiddleware:
+    """Answer each request in the language `wanted` finds; `?lang=` is remembered for a year."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Activate the language for this request only."""
+        code = wanted(request)
+        request.LANGUAGE_CODE = code
+        with translation.override(code):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", html_tag(code))
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        if _offered(request.GET.get("lang", "")) == code:
+            response.set_cookie(COOKIE, code, max_age=COOKIE_AGE, samesite="Lax", secure=request.is_secure())
+        return response

@@ -1,0 +1,71 @@
+// The layer list: switches, opacity of rasters, and the legend on the map.
+
+import { announce, byId, element } from "./dom.js";
+import { t } from "./i18n.js";
+import { AREA_CLASSES } from "./palette.js";
+import { picture, swatch } from "./symbols.js";
+
+export function startLayers(config, state) {
+  const layers = [...config.layers, ...config.rasters];
+  const titles = new Map(layers.map((layer) => [layer.id, layer.title]));
+  const described = new Map(layers.map((layer) => [layer.id, layer]));
+  const rows = [...document.querySelectorAll("[data-layer]")];
+  for (const row of rows) dressRow(row, described.get(row.dataset.layer), { config, state, titles });
+  const show = () => {
+    for (const row of rows) showRow(row, state.layers.has(row.dataset.layer));
+    showLegend(layers.filter((layer) => !layer.isBase && state.layers.has(layer.id)), config.language);
+  };
+  state.addEventListener("layers", show);
+  show();
+}
+
+function dressRow(row, layer, { config, state, titles }) {
+  row.querySelector(".layer-symbol").append(picture(layer, config.language));
+  const box = row.querySelector("input");
+  box.hidden = false;
+  box.addEventListener("change", () => {
+    const other = state.setLayer(layer.id, box.checked);
+    announce(sentence(layer.title, box.checked, titles.get(other)));
+  });
+  if (AREA_CLASSES[layer.id]) row.append(areaLegend(layer, AREA_CLASSES[layer.id]));
+  if (layer.kind === "raster") row.append(opacityControl(layer, state));
+}
+
+function areaLegend(layer, { fields, colors, legend }) {
+  const titles = fields.map((name) => layer.fields.find((field) => field.name === name)?.choices ?? {});
+  const words = (key) => key.split("/").map((value, i) => titles[i][value] ?? value).join(" · ");
+  return element("ul", { class: "classes is-wide" }, ...legend.map((key) => element("li", {}, swatch(colors[key]), words(key))));
+}
+
+function sentence(layer, on, other) {
+  if (other) return t("layers.instead", { layer, other });
+  return t(on ? "layers.on" : "layers.off", { layer });
+}
+
+function showRow(row, on) {
+  row.querySelector("input").checked = on;
+  row.classList.toggle("is-on", on);
+}
+
+function opacityControl(layer, state) {
+  const id = `opacity-${layer.id}`;
+  const slider = element("input", { type: "range", id, min: 20, max: 100, step: 10, value: Math.round(layer.opacity * 100) });
+  slider.addEventListener("input", () => state.setOpacity(layer.id, Number(slider.value) / 100));
+  return element("div", { class: "opacity" }, element("label", { for: id }, t("layers.opacity", { layer: layer.title })), slider);
+}
+
+function showLegend(layers, language) {
+  const place = byId("map-legend");
+  place.hidden = layers.length === 0;
+  const open = place.querySelector("details")?.open ?? matchMedia("(min-width: 48rem)").matches;
+  const entries = layers.map((layer) => legendEntry(layer, language));
+  place.replaceChildren(
+    element("details", open ? { open: "" } : {}, element("summary", {}, t("legend.title")), element("ul", {}, ...entries)),
+  );
+}
+
+function legendEntry(layer, language) {
+  const classes = document.querySelector(`[data-layer="${layer.id}"] .classes`);
+  if (!classes) return element("li", {}, picture(layer, language), element("span", {}, layer.title));
+  return element("li", { class: "legend-classes" }, element("span", {}, layer.title), classes.cloneNode(true));
+}

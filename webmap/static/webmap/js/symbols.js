@@ -1,0 +1,126 @@
+// The map's own drawings: a plate whose outline tells the kind, and a mark or letter on it.
+// One drawing serves the legend (SVG) and the map (canvas). Never colour alone.
+
+import { svg } from "./dom.js";
+import { AREA_CLASSES } from "./palette.js";
+
+const BOX = 32;
+const FONT = '"Noto Sans JP", "Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic", sans-serif';
+
+const PLATES = {
+  circle: "M16 3a13 13 0 1 1 0 26a13 13 0 1 1 0-26z",
+  square: "M7 4h18a3 3 0 0 1 3 3v18a3 3 0 0 1-3 3H7a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z",
+  diamond: "M16 2L30 16L16 30L2 16z",
+  octagon: "M11 3.5h10l7.5 7.5v10l-7.5 7.5h-10L3.5 21V11z",
+  hexagon: "M9 4.5h14l6.5 11.5L23 27.5H9L2.5 16z",
+  house: "M16 2.5L29 12.5V28.5H3V12.5z",
+  triangle: "M16 3L30 28H2z",
+  pentagon: "M16 2.5L30 12.8L24.6 28.5H7.4L2 12.8z",
+};
+
+const MARKS = {
+  hall: { fill: "M8.5 13L16 8.5L23.5 13v1.5h-15zM10 16h2.2v5H10zM14.9 16h2.2v5h-2.2zM19.8 16H22v5h-2.2zM8.5 22h15v1.8h-15z" },
+  wifi: { line: "M8.5 14.2a10.6 10.6 0 0 1 15 0M11.5 17.6a6.4 6.4 0 0 1 9 0", fill: "M16 19.6a1.9 1.9 0 1 1 0 3.8a1.9 1.9 0 1 1 0-3.8z" },
+  camera: { fill: "M8 11.5h10.5a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1zM20.5 14.8L25 12v8l-4.5-2.8z" },
+  calendar: { line: "M10 11h12v11.5H10zM10 14.8h12M13 8.5v3.5M19 8.5v3.5", fill: "M15 17h4v3.5h-4z" },
+  cross: { fill: "M13.8 9h4.4v4.8H23v4.4h-4.8V23h-4.4v-4.8H9v-4.4h4.8z" },
+  heart: { fill: "M16 24l-7.2-7.4a4.3 4.3 0 0 1 7.2-4.6a4.3 4.3 0 0 1 7.2 4.6z" },
+  waves: { line: "M8 13c2.7-2.6 5.3-2.6 8 0s5.3 2.6 8 0M8 19c2.7-2.6 5.3-2.6 8 0s5.3 2.6 8 0" },
+  drop: { fill: "M16 8.5c3.4 4.2 5.4 6.6 5.4 9.6a5.4 5.4 0 0 1-10.8 0c0-3 2-5.4 5.4-9.6z" },
+};
+
+const SYMBOLS = {
+  evacuation_site: { plate: "square", letters: { ja: "避", zh: "避", other: "E" } },
+  evacuation_shelter: { plate: "house", letters: { ja: "所", zh: "所", other: "S" }, dy: 2 },
+  facility: { plate: "circle", mark: "hall" },
+  wifi: { plate: "hexagon", mark: "wifi" },
+  camera: { plate: "octagon", mark: "camera" },
+  event: { plate: "diamond", mark: "calendar" },
+  medical: { plate: "square", mark: "cross" },
+  aed: { plate: "circle", mark: "heart" },
+  radiation: { plate: "hexagon", letters: { other: "γ" } },
+  gauge: { plate: "pentagon", mark: "waves" },
+  water_supply: { plate: "pentagon", mark: "drop" },
+  damage: { plate: "triangle", letters: { other: "!" }, dy: 3 },
+};
+
+export function symbolOf(layer, language) {
+  const known = SYMBOLS[layer.style.symbol] ?? { plate: "circle", letters: {} };
+  const letter = known.letters && (known.letters[language.slice(0, 2)] ?? known.letters.other ?? [...layer.title][0]);
+  return { plate: PLATES[known.plate], mark: MARKS[known.mark], letter, dy: known.dy ?? 0, color: layer.style.color, ink: ink(layer.style.color) };
+}
+
+// The legend's picture of a layer: its symbol, a line or an area, as the map draws it.
+export function picture(layer, language) {
+  if (layer.kind === "raster") return frame(...bars(layer.classes.slice(-4).map((c) => c.color)));
+  if (layer.geometry.endsWith("Point")) return frame(...pointShapes(symbolOf(layer, language)));
+  if (layer.geometry.endsWith("LineString")) {
+    return frame(svg("path", { d: "M4 24L13 12L19 19L28 8", fill: "none", stroke: layer.style.color, "stroke-width": 3.5 }));
+  }
+  const classes = AREA_CLASSES[layer.id];
+  if (classes) return frame(...bars(classes.legend.slice(0, 2).map((key) => classes.colors[key])));
+  return frame(svg("rect", { x: 4, y: 6, width: 24, height: 20, fill: layer.style.color, "fill-opacity": layer.style.opacity, stroke: "#4d4d4d" }));
+}
+
+// A class of a legend, as wide as those the server writes.
+export function swatch(color) {
+  return svg(
+    "svg",
+    { viewBox: "0 0 28 18", class: "swatch", "aria-hidden": "true" },
+    svg("rect", { x: 0.5, y: 0.5, width: 27, height: 17, fill: color, stroke: "#4d4d4d" }),
+  );
+}
+
+// The same symbol as pixels for the map, at `ratio` device pixels a CSS pixel.
+export function pixels(symbol, ratio) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = BOX * ratio;
+  const pen = canvas.getContext("2d");
+  pen.scale(ratio, ratio);
+  const plate = new Path2D(symbol.plate);
+  Object.assign(pen, { lineJoin: "round", lineCap: "round", strokeStyle: "#ffffff", lineWidth: 4 });
+  pen.stroke(plate);
+  Object.assign(pen, { fillStyle: symbol.color, strokeStyle: "#1a1a1a", lineWidth: 1 });
+  pen.fill(plate);
+  pen.stroke(plate);
+  drawMark(pen, symbol);
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+function drawMark(pen, { mark, letter, dy, ink: color }) {
+  Object.assign(pen, { fillStyle: color, strokeStyle: color, lineWidth: 2.2 });
+  if (mark?.line) pen.stroke(new Path2D(mark.line));
+  if (mark?.fill) pen.fill(new Path2D(mark.fill));
+  if (!letter) return;
+  Object.assign(pen, { font: `700 17px ${FONT}`, textAlign: "center", textBaseline: "alphabetic" });
+  pen.fillText(letter, 16, 22 + dy);
+}
+
+function pointShapes({ plate, mark, letter, dy, color, ink: markColor }) {
+  return [
+    svg("path", { d: plate, fill: color, stroke: "#1a1a1a" }),
+    mark?.line && svg("path", { d: mark.line, fill: "none", stroke: markColor, "stroke-width": 2.2, "stroke-linecap": "round" }),
+    mark?.fill && svg("path", { d: mark.fill, fill: markColor }),
+    letter && svg("text", { x: 16, y: 22 + dy, "text-anchor": "middle", "font-size": 17, "font-weight": 700, fill: markColor }, letter),
+  ].filter(Boolean);
+}
+
+function bars(colors) {
+  const width = 24 / colors.length;
+  return [
+    ...colors.map((fill, i) => svg("rect", { x: 4 + i * width, y: 6, width, height: 20, fill })),
+    svg("rect", { x: 4, y: 6, width: 24, height: 20, fill: "none", stroke: "#4d4d4d" }),
+  ];
+}
+
+function frame(...shapes) {
+  return svg("svg", { viewBox: `0 0 ${BOX} ${BOX}`, class: "symbol", "aria-hidden": "true" }, ...shapes);
+}
+
+// Black or white, whichever has the higher contrast (WCAG relative luminance; equal at about 0.18).
+function ink(color) {
+  const [r, g, b] = [1, 3, 5]
+    .map((i) => parseInt(color.slice(i, i + 2), 16) / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#1a1a1a" : "#ffffff";
+}
