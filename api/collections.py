@@ -11,6 +11,7 @@ from api.answers import document
 from api.asked import HTML, Asked
 from api.links import (
     JSON,
+    JSON_LD,
     JSON_SCHEMA,
     OPENAPI,
     REL,
@@ -60,6 +61,7 @@ async def landing(asked: Asked) -> Response:
         link(asked.url("/collections"), "data", JSON),
         link(asked.url("/tileMatrixSets"), REL + "tiling-schemes", JSON),
         link(asked.url("/rasters"), "related", JSON, "rasters"),
+        link(asked.url("/catalog"), "related", JSON_LD, "catalog"),
         link(asked.url("/status"), "status", JSON),
     ]
     if asked.media == HTML:
@@ -125,6 +127,8 @@ def _collection(asked: Asked, info: LayerInfo, links: list[Link]) -> dict[str, A
         "itemCount": info.feature_count,
         "revision": info.revision,
         "updated": info.updated_at.isoformat() if info.updated_at else None,
+        "nextDue": info.next_due.isoformat() if info.next_due else None,
+        "overdue": info.overdue,
         "department": info.department.to(asked.language),
         "theme": info.definition.theme,
         "crs": [CRS84],

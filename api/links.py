@@ -10,6 +10,7 @@ from gis_core.definition import Texts
 Link = dict[str, object]
 
 JSON = "application/json"
+JSON_LD = "application/ld+json"
 GEOJSON = "application/geo+json"
 JSON_SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"

@@ -114,6 +114,8 @@ def _raster(asked: Asked, info: RasterInfo) -> dict[str, Any]:
         "extent": {"spatial": {"bbox": [info.extent.as_tuple()], "crs": CRS84}},
         "revision": info.revision,
         "updated": info.updated_at.isoformat() if info.updated_at else None,
+        "nextDue": info.next_due.isoformat() if info.next_due else None,
+        "overdue": info.overdue,
         "department": info.department.to(language),
         "license": definition.licence,
         "attribution": definition.source.to(language) if definition.source else None,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from api import collections, declared, errors, features, openapi, rasters, search, status, tiles, tilesets
+from api import catalog, collections, declared, errors, features, openapi, rasters, search, status, tiles, tilesets
 from api.answers import BASE_HEADERS
 from api.asked import Asked
 from api.links import JSON_SCHEMA
@@ -114,6 +114,10 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "getRaster", "/rasters/{rasterId}", "rasters", _texts("ラスタ", "A raster"),
         rasters.raster, rasters.FORMATS, "raster",
+    ),
+    Operation(
+        "getCatalog", "/catalog", "capabilities", _texts("公開データの目録（DCAT）", "The catalogue of open data (DCAT)"),
+        catalog.catalog, catalog.FORMATS, "catalog",
     ),
     Operation(
         "getOpenApi", "/openapi", "capabilities", _texts("この API の定義", "The definition of this API"),

@@ -27,6 +27,7 @@ def _nullable(schema: Schema) -> Schema:
 TEXT: Schema = {"type": "string"}
 URI: Schema = {"type": "string", "format": "uri"}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
+DAY: Schema = {"type": "string", "format": "date"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 NUMBER: Schema = {"type": "number"}
 FLAG: Schema = {"type": "boolean"}
@@ -43,6 +44,7 @@ TILE_SUMMARY: dict[str, Schema] = {
     "tileMatrixSetURI": URI,
     "links": LINKS,
 }
+LITERALS = _list(_object("@language @value", **{"@language": TEXT, "@value": TEXT}), minItems=1)
 RASTER_CLASS = _object(
     "color title", minimum=_nullable(NUMBER), maximum=_nullable(NUMBER), color=COLOUR, title=TEXT
 )
@@ -65,6 +67,8 @@ SCHEMAS: dict[str, Schema] = {
         itemCount=COUNT,
         revision=COUNT,
         updated=_nullable(INSTANT),
+        nextDue=_nullable(DAY),
+        overdue=FLAG,
         department=TEXT,
         theme=TEXT,
         license=TEXT,
@@ -165,6 +169,8 @@ SCHEMAS: dict[str, Schema] = {
         extent=EXTENT,
         revision=COUNT,
         updated=_nullable(INSTANT),
+        nextDue=_nullable(DAY),
+        overdue=FLAG,
         department=TEXT,
         license=_nullable(TEXT),
         attribution=_nullable(TEXT),
@@ -198,5 +204,74 @@ SCHEMAS: dict[str, Schema] = {
         rasters=_list(_object("id revision", id=TEXT, revision=COUNT, updated=_nullable(INSTANT))),
         links=LINKS,
     ),
+    "catalog": {"oneOf": [_ref("dcatCatalog"), _ref("dataJson")]},
+    "dcatCatalog": _object(
+        "@context @id @type dct:title dct:description dct:publisher dcat:dataset",
+        **{
+            "@context": ANY,
+            "@id": URI,
+            "@type": {"type": "string", "enum": ["dcat:Catalog"]},
+            "dct:title": LITERALS,
+            "dct:description": LITERALS,
+            "dct:publisher": ANY,
+            "dct:modified": ANY,
+            "dcat:service": _list(ANY),
+            "dcat:dataset": _list(
+                _object(
+                    "@id @type dct:identifier dct:title dct:description dct:publisher dcat:distribution",
+                    **{
+                        "@id": URI,
+                        "@type": {"type": "string", "enum": ["dcat:Dataset"]},
+                        "dct:identifier": TEXT,
+                        "dct:title": LITERALS,
+                        "dct:description": LITERALS,
+                        "dct:publisher": ANY,
+                        "dcat:contactPoint": ANY,
+                        "dct:license": ANY,
+                        "dct:spatial": ANY,
+                        "dct:issued": ANY,
+                        "dct:modified": ANY,
+                        "dct:accrualPeriodicity": ANY,
+                        "dct:provenance": ANY,
+                        "dct:conformsTo": _list(ANY),
+                        "dcat:distribution": _list(
+                            _object("@type dcat:accessURL", **{"@type": TEXT, "dcat:accessURL": ANY})
+                        ),
+                    },
+                )
+            ),
+        },
+    )
+    | {"description": "DCAT 3 as JSON-LD; texts carry their language."},
+    "dataJson": _object(
+        "@type conformsTo dataset",
+        **{
+            "@context": URI,
+            "@id": URI,
+            "@type": TEXT,
+            "conformsTo": URI,
+            "describedBy": URI,
+            "dataset": _list(
+                _object(
+                    "identifier title description keyword accessLevel publisher contactPoint",
+                    identifier=TEXT,
+                    title=TEXT,
+                    description=TEXT,
+                    keyword=_list(TEXT, minItems=1),
+                    accessLevel={"type": "string", "enum": ["public"]},
+                    publisher=ANY,
+                    contactPoint=ANY,
+                    modified=INSTANT,
+                    issued=INSTANT,
+                    accrualPeriodicity=TEXT,
+                    license=URI,
+                    rights=TEXT,
+                    spatial=TEXT,
+                    distribution=_list(ANY),
+                )
+            ),
+        },
+    )
+    | {"description": "Project Open Data metadata 1.1, with f=datajson."},
     "openapi": _object("openapi info paths", openapi=TEXT, info=ANY, paths=ANY),
 }

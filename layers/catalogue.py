@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from gis_core.boxes import Box
 from gis_core.definition import Field, LayerDefinition, RasterDefinition, Texts
 from gis_core.definition_file import build_definition
 from gis_core.errors import Message, NotFound
+from layers import freshness
 from layers.visibility import PUBLIC, Viewer, may_see_layer, visible_fields
 
 __all__ = ["PUBLIC", "Catalogue", "LayerInfo", "RasterInfo", "Viewer", "parse_catalogue"]
@@ -21,7 +24,8 @@ __all__ = ["PUBLIC", "Catalogue", "LayerInfo", "RasterInfo", "Viewer", "parse_ca
 class LayerInfo:
     """A vector layer at one revision. `extent` in degrees (EPSG:4326), None while the layer is empty.
 
-    Compared by identity, so that the SQL made for it can be cached with it.
+    `recent` pairs each revision after `base_revision`, newest first, with the box (degrees) that holds all it
+    changed; None stands for a change of the whole layer.
     """
 
     definition: LayerDefinition
@@ -31,11 +35,36 @@ class LayerInfo:
     extent: Box | None
     updated_at: datetime | None
     department: Texts
+    recent: tuple[tuple[int, Box | None], ...] = ()
+    base_revision: int = 0
 
     @property
     def id(self) -> str:
         """The layer's id, also the name of its table and its collection."""
         return self.definition.id
+
+    @cached_property
+    def form(self) -> str:
+        """A digest of the visible fields: the same at every revision until the definition changes them."""
+        fields = [(f.name, f.type, f.role) for f in self.fields]
+        return blake2b(repr(fields).encode(), digest_size=8).hexdigest()
+
+    def revision_in(self, box: Box) -> int:
+        """Return the newest revision that touched the box (degrees), as far as `recent` tells them apart."""
+        for revision, changed in self.recent:
+            if changed is None or _meet(changed, box):
+                return revision
+        return self.base_revision
+
+    @property
+    def next_due(self) -> date | None:
+        """The day by which the next delivery is due, None where nothing says so."""
+        return freshness.next_due(self.definition, self.updated_at)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether that day has passed."""
+        return freshness.is_overdue(self.definition, self.updated_at)
 
     def field_with_role(self, role: str) -> Field | None:
         """Return the visible field that plays `role`, if there is one."""
@@ -58,13 +87,24 @@ class RasterInfo:
         """The raster's id."""
         return self.definition.id
 
+    @property
+    def next_due(self) -> date | None:
+        """The day by which the next delivery is due, None where nothing says so."""
+        return freshness.next_due(self.definition, self.updated_at)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether that day has passed."""
+        return freshness.is_overdue(self.definition, self.updated_at)
+
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """What one viewer may see, in the registry's order."""
+    """What one viewer may see, in the registry's order; `entries` are the registry's own, by id."""
 
     layers: Mapping[str, LayerInfo]
     rasters: Mapping[str, RasterInfo]
+    entries: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
     def layer(self, layer_id: str) -> LayerInfo:
         """Return the layer. Raises `NotFound`, also for a layer the viewer may not know of."""
@@ -90,20 +130,37 @@ def _not_found(layer_id: str) -> NotFound:
     )
 
 
-def parse_catalogue(document: list[dict[str, Any]] | None, viewer: Viewer) -> Catalogue:
-    """Turn the registry's document (see `reads.catalogue_statement`) into the viewer's catalogue."""
+def parse_catalogue(
+    document: list[dict[str, Any]] | None, viewer: Viewer, before: Catalogue | None = None
+) -> Catalogue:
+    """Turn the registry's document (see `reads.catalogue_statement`) into the viewer's catalogue.
+
+    What did not change since `before`, a catalogue of the same viewer, is taken from it.
+    """
+    entries = {entry["id"]: entry for entry in document or []}
+    before = before or Catalogue({}, {})
     layers: dict[str, LayerInfo] = {}
     rasters: dict[str, RasterInfo] = {}
-    for entry in document or []:
-        definition = build_definition(entry["definition"])
-        if not may_see_layer(viewer, definition):
-            continue
-        if isinstance(definition, RasterDefinition):
-            if entry["path"]:
-                rasters[definition.id] = _raster(definition, entry)
+    for layer_id, entry in entries.items():
+        if before.entries.get(layer_id) == entry:
+            info = before.layers.get(layer_id) or before.rasters.get(layer_id)
         else:
-            layers[definition.id] = _layer(definition, entry, viewer)
-    return Catalogue(layers, rasters)
+            info = _info(entry, viewer)
+        if isinstance(info, LayerInfo):
+            layers[layer_id] = info
+        elif info is not None:
+            rasters[layer_id] = info
+    return Catalogue(layers, rasters, entries)
+
+
+def _info(entry: dict[str, Any], viewer: Viewer) -> LayerInfo | RasterInfo | None:
+    """Return None for what the viewer may not see, and for a raster that has no file yet."""
+    definition = build_definition(entry["definition"])
+    if not may_see_layer(viewer, definition):
+        return None
+    if isinstance(definition, LayerDefinition):
+        return _layer(definition, entry, viewer)
+    return _raster(definition, entry) if entry["path"] else None
 
 
 def _layer(definition: LayerDefinition, entry: dict[str, Any], viewer: Viewer) -> LayerInfo:
@@ -115,6 +172,8 @@ def _layer(definition: LayerDefinition, entry: dict[str, Any], viewer: Viewer) -
         extent=Box(*entry["extent"]) if entry["extent"] else None,
         updated_at=_instant(entry["updated_at"]),
         department=Texts(entry["department"]),
+        recent=tuple((revision, Box(*box) if box else None) for revision, box in entry["recent"]),
+        base_revision=entry["base_revision"],
     )
 
 
@@ -126,6 +185,16 @@ def _raster(definition: RasterDefinition, entry: dict[str, Any]) -> RasterInfo:
         extent=Box(*entry["extent"]),
         updated_at=_instant(entry["updated_at"]),
         department=Texts(entry["department"]),
+    )
+
+
+def _meet(one: Box, other: Box) -> bool:
+    """Tell whether two boxes share a point, edges included."""
+    return (
+        one.west <= other.east
+        and other.west <= one.east
+        and one.south <= other.north
+        and other.south <= one.north
     )
 
 

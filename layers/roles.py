@@ -43,7 +43,7 @@ def open_to_public_role(cursor: Any) -> None:
             sql.SQL(", ").join(map(sql.Identifier, REGISTRY_COLUMNS)), role
         )
     )
-    cursor.execute(sql.SQL("GRANT SELECT (layer_id, revision, at) ON layers_revision TO {}").format(role))
+    cursor.execute(sql.SQL("GRANT SELECT (layer_id, revision, at, envelope) ON layers_revision TO {}").format(role))
     cursor.execute(sql.SQL("GRANT SELECT ON layers_department, django_migrations TO {}").format(role))
 
 

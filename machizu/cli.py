@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from machizu.commands import db, layer, load, raster, system
+from machizu.commands.common import WrongUsage
 from machizu.failures import as_error
 
 GROUPS = (system, db, layer, load, raster)
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(error.message, file=sys.stderr)
         logging.getLogger("machizu").info(error.detail)
-        return 1
+        return 2 if isinstance(error, WrongUsage) else 1
 
 
 if __name__ == "__main__":

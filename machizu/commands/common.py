@@ -8,6 +8,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from gis_core.errors import MachizuError
+
+
+class WrongUsage(MachizuError):
+    """The words after a command do not make sense together; the command line exits with 2."""
+
+
 Subparsers = Any  # argparse keeps the type of add_subparsers() private
 Run = Callable[[argparse.Namespace], int | None]
 

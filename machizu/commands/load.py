@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gis_core.errors import BadInput, Message
+from gis_core.errors import Message
 from machizu.bootstrap import store
-from machizu.commands.common import Subparsers, add_actor, command, print_json
+from machizu.commands.common import Subparsers, WrongUsage, add_actor, command, print_json
 from machizu.environment import environment
 
 ACTIONS = ("list", "show", "approve", "reject")
@@ -124,5 +124,5 @@ def _decide(action: str, number: int, actor: str) -> None:
     print(f"{load.layer_id}: {load.state} {load.diff}")
 
 
-def _usage(ja: str, en: str) -> BadInput:
-    return BadInput(Message(ja=ja, en=en))
+def _usage(ja: str, en: str) -> WrongUsage:
+    return WrongUsage(Message(ja=ja, en=en))
