@@ -42,7 +42,9 @@ def _rows(amount: int) -> Iterator[dict[str, object]]:
         yield {
             "全国地方公共団体コード": CODE,
             "ID": identity("AA", number),
-            "名称": "" if number % FLAW_EVERY == 0 else f"{town}{KINDS[number % len(KINDS)]}第{number % 997 + 1}",
+            "名称": ""
+            if number % FLAW_EVERY == 0
+            else f"{town}{KINDS[number % len(KINDS)]}第{number % 997 + 1}",
             "所在地_連結表記": f"栃木県大田原市{town}{lot[0]}-{lot[1] % 90 + 1}",
             "所在地_都道府県": "栃木県",
             "所在地_市区町村": "大田原市",

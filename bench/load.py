@@ -60,7 +60,9 @@ def _compare(url: str, file: Path, home: Path) -> int:
 
 def _tell(file: Path, *reports: dict[str, object]) -> None:
     load = os.getloadavg()
-    sys.stdout.write(f"{file.stat().st_size / 1e6:.1f} MB, load average {load[0]:.1f}, {os.cpu_count()} cores\n")
+    sys.stdout.write(
+        f"{file.stat().st_size / 1e6:.1f} MB, load average {load[0]:.1f}, {os.cpu_count()} cores\n"
+    )
     for report in reports:
         sys.stdout.write(f"{report['rows']} {report['diff']}\n")
     sys.stdout.write("| what         |      time | ratio |\n|--------------|-----------|-------|\n")
@@ -73,7 +75,9 @@ def _store(home: Path) -> Iterator[str]:
     os.environ["MACHIZU_SAMPLES"] = "0"
     _run(*MACHIZU, "db", "start")
     try:
-        url = subprocess.run([*MACHIZU, "db", "url"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+        url = subprocess.run(
+            [*MACHIZU, "db", "url"], cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout.strip()
         _refuse_a_store_in_use(url)
         yield url
     finally:

@@ -71,9 +71,11 @@ def duplicate_rows(
     columns: Sequence[pd.Series[Any]], geometry: pd.Series[Any], among: Mask, rows: RowNumbers
 ) -> list[Issue]:
     """Refuse rows that equal an earlier one in every value and place; only rows `among` are compared."""
-    frame = pd.concat([*columns, geometry], axis=1).loc[among]
-    twice, first = _repeats(frame, rows[among])
-    return findings("duplicate.row", "error", rows[among], twice, first=first)
+    # Only rows in one place can be equal; a place is compared a hundred times faster than a row.
+    alike = geometry.where(among).duplicated(keep=False).to_numpy() & among
+    frame = pd.concat([*columns, geometry], axis=1).loc[alike]
+    twice, first = _repeats(frame, rows[alike])
+    return findings("duplicate.row", "error", rows[alike], twice, first=first)
 
 
 def duplicate_keys(

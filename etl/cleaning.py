@@ -59,9 +59,12 @@ class CleanColumn:
 
 def clean(field: Field, column: str, cells: pd.Series[Any], rows: RowNumbers, city: City) -> CleanColumn:
     """Clean the cells (text or None) of the column that feeds a field."""
+    if not cells.notna().any():
+        # Half the columns of a standard form are empty in most files.
+        return CleanColumn(_with_empty(field, cells, cells), [])
     group, cleaner = _cleaner(field, city)
     broken = cells.isin(FORMULA_ERRORS)
-    result = cleaner(cells.mask(broken, None))
+    result = cleaner(cells.mask(broken, None) if broken.any() else cells)
     issues = findings(
         "formula.error", "error", rows, broken, column=column, field=field.name, values=cells.to_numpy()
     )
@@ -111,7 +114,7 @@ def _issues(
         "after": result.values.to_numpy(),
     }
     for severity, found, rule in severities:
-        for code in found.dropna().unique():
+        for code in sorted(set(found.tolist()) - {None}):
             issues += findings(
                 _RULE_OF_CODE.get(code, rule), severity, rows, found.eq(code), detail=code, **parts
             )

@@ -143,10 +143,6 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{file} has no usable coordinate at all (first: row {row}, column “{column}”, value “{value}”). "
         "Write latitude and longitude in decimal degrees (36.871213, 140.015512), or name the system with --crs.",
     ),
-    "nothing_accepted": (
-        "{file} の {read} 行のうち、レイヤ「{layer}」に取り込める行が一つもありません。最初の問題（{row} 行目）：{reason_ja}",
-        "Of the {read} rows of {file} none can go into the layer “{layer}”. The first fault (row {row}): {reason_en}",
-    ),
     "wrong_geometry": (
         "{file} の図形は {found} で、レイヤ「{layer}」は {expected} です。正しいレイヤを選ぶか、図形の種類を直してください。",
         "{file} holds {found}, but the layer “{layer}” takes {expected}. Choose the right layer, or convert the geometry.",

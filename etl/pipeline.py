@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +39,15 @@ class Checked:
 
     `columns`: the fields it feeds, in the layer's order. `key`: by which its rows are matched, () for none.
     `rows`: the accepted ones, values aligned with `columns`, then the geometry as WKB (2D, EPSG:4326).
+    `row_numbers`: their places in the file; `cells` gives the cells as delivered of the row at such a place.
     """
 
     report: FileReport
     columns: tuple[str, ...]
     key: tuple[str, ...]
     rows: list[tuple[Any, ...]]
+    row_numbers: list[int]
+    cells: Callable[[int], dict[str, str | None]]
     quarantine: list[Quarantined]
 
 
@@ -143,7 +148,21 @@ def _assembled(
         issues=tuple(issues),
     )
     rows = list(zip(*columns, wkb, strict=True))
-    return Checked(report, tuple(values), key, rows, _quarantine(table, accepted, issues))
+    return Checked(
+        report,
+        tuple(values),
+        key,
+        rows,
+        row_numbers=table.row_numbers[accepted].tolist(),
+        cells=partial(_cells, table),
+        quarantine=_quarantine(table, accepted, issues),
+    )
+
+
+def _cells(table: Table, row: int) -> dict[str, str | None]:
+    """Return the cells of the row at a place in the file; places rise."""
+    cells = table.cells.iloc[int(np.searchsorted(table.row_numbers, row))]
+    return {str(name): cell for name, cell in cells.items()}
 
 
 def _unmapped(mapping: Mapping, positions: Positions) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from gis_core.city import City
 from gis_core.definition import RasterDefinition
 from gis_core.issues import Issue
 from layers.services import rasters
+from layers.visibility import ADMINISTRATOR, Viewer
 
 # Written where a file of decimals names no nodata value: the one that GSI's elevation data use.
 _NODATA = -9999.0
@@ -41,7 +42,9 @@ class _Content:
     maximum: float
 
 
-def add_raster(path: Path, definition: RasterDefinition, city: City, actor: str) -> dict[str, Any]:
+def add_raster(
+    path: Path, definition: RasterDefinition, city: City, actor: str, viewer: Viewer = ADMINISTRATOR
+) -> dict[str, Any]:
     """Check a GeoTIFF, write it as COG in its own coordinate system, and make it the raster's new revision.
 
     Returns the report: size, extent (degrees), nodata, least and greatest value, issues, revision.
@@ -51,7 +54,9 @@ def add_raster(path: Path, definition: RasterDefinition, city: City, actor: str)
         plain, cog = Path(directory) / "plain.tif", Path(directory) / "cog.tif"
         report, extent = _checked(path, definition, city, plain)
         rasterio.shutil.copy(plain, cog, **_COG)
-        revision = rasters.add_raster(definition, cog, extent=extent, report=report, actor=actor)
+        revision = rasters.add_raster(
+            definition, cog, extent=extent, report=report, actor=actor, viewer=viewer
+        )
     return {**report, "revision": revision}
 
 

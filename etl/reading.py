@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from etl.faults import fault
-from etl.formats import archives, csv, excel, vector
+from etl.formats import archives, csv
 from etl.header import best_grid, table_of
 from etl.mapping import Vocabulary
 from etl.table import Grid, Options, Table
@@ -58,6 +58,9 @@ def read(path: Path, definition: LayerDefinition, options: Options) -> Table:
         return _read_zip(path, definition, options)
     vocabulary = Vocabulary(definition)
     if _is_geometry(path, head):
+        # Readers of other formats are imported where a file needs them: together they take a third of a second.
+        from etl.formats import vector
+
         return vector.read(path, options, vocabulary.count)
     grids = _grids(path, head, definition, options)
     if not grids:
@@ -93,10 +96,11 @@ def _is_geometry(path: Path, head: bytes) -> bool:
 def _grids(path: Path, head: bytes, definition: LayerDefinition, options: Options) -> list[Grid]:
     if head.startswith(_RASTERS):
         raise fault("raster", file=path.name, layer=definition.title["ja"])
-    if head.startswith(b"PK\x03\x04"):
-        return excel.read_xlsx(path, options)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return excel.read_xls(path, options)
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        from etl.formats import excel
+
+        reader = excel.read_xlsx if head.startswith(b"PK") else excel.read_xls
+        return reader(path, options)
     if _HTML.match(head.lstrip()):
         raise fault("html", file=path.name)
     if not _is_text(head):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gis_core.errors import BadInput, Message
 from gis_core.issues import Issue
 
 
@@ -43,15 +44,49 @@ class FileReport:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """A file's report and what came of it in the store: the differences, the load's number, its state."""
+    """What came of a delivery in the store: the differences, the load's number, its state.
 
-    file: FileReport
+    `file` is the file's report with the rows and issues as they are after the store's own rules.
+    """
+
+    file: dict[str, Any]
     diff: dict[str, int]
     load: int | None
     state: str
 
     def as_dict(self) -> dict[str, Any]:
         """Return exactly what `machizu load --json` prints."""
-        head = self.file.as_dict()
-        issues = head.pop("issues")
-        return {**head, "diff": self.diff, "issues": issues, "load": self.load, "state": self.state}
+        head = {name: part for name, part in self.file.items() if name != "issues"}
+        return {
+            **head,
+            "diff": self.diff,
+            "issues": self.file["issues"],
+            "load": self.load,
+            "state": self.state,
+        }
+
+
+class DeliveryRefused(BadInput):
+    """The store refused the delivery as a whole; `report` tells all that was found, as for any load."""
+
+    def __init__(self, message: Message, report: LoadReport) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+def unusable_file(layer: str, file: str, message: Message) -> dict[str, Any]:
+    """Return the report of a file that cannot be used at all: no rows, one error about the whole file."""
+    nothing = FileReport(
+        layer,
+        file,
+        "",
+        None,
+        "",
+        {},
+        (),
+        0,
+        0,
+        (Issue(None, None, None, "file.unusable", "error", None, message),),
+    )
+    diff = dict.fromkeys(("added", "changed", "removed", "unchanged"), 0)
+    return LoadReport(nothing.as_dict(), diff, None, "rejected").as_dict()

@@ -6,21 +6,31 @@ their whole content. So the same file twice changes nothing, and duplicate keys 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from psycopg import sql
 
 from gis_core.definition import LayerDefinition
-from layers.tables import COLUMN_TYPES, table
+from layers.tables import COLUMN_TYPES, SCHEMA, table
 
 PAIRS = sql.Identifier("pg_temp", "machizu_pairs")
 
 
 def create_stage(
-    cursor: Any, stage: sql.Composable, definition: LayerDefinition, columns: Sequence[str]
+    cursor: Any,
+    stage: sql.Identifier,
+    definition: LayerDefinition,
+    columns: Sequence[str],
+    *,
+    lasting: bool,
 ) -> None:
-    """Create the staging table: the delivered columns, the geometry and each row's place in the file."""
+    """Create the staging table: each row's place in the file, the delivered columns, the geometry.
+
+    One that is not `lasting` goes with the transaction, so it is spared the write-ahead log; one that waits
+    for approval must outlive a crash.
+    """
     fields = [
         sql.SQL("{} {}").format(
             sql.Identifier(name), sql.SQL(COLUMN_TYPES[definition.field_named(name).type])
@@ -28,23 +38,33 @@ def create_stage(
         for name in columns
     ]
     cursor.execute(
-        sql.SQL("CREATE TABLE {} ({}, stage_order bigint GENERATED ALWAYS AS IDENTITY)").format(
+        sql.SQL("CREATE {} TABLE {} (stage_order bigint, {}, geom geometry({}, 4326))").format(
+            sql.SQL("" if lasting else "UNLOGGED"),
             stage,
-            sql.SQL(", ").join(
-                [*fields, sql.SQL("geom geometry({}, 4326)").format(sql.SQL(definition.geometry))]
-            ),
+            sql.SQL(", ").join(fields),
+            sql.SQL(definition.geometry),
         )
     )
 
 
 def fill_stage(
-    cursor: Any, stage: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    cursor: Any,
+    stage: sql.Composable,
+    columns: Sequence[str],
+    numbers: Sequence[int],
+    rows: Iterable[Sequence[Any]],
 ) -> None:
-    """Copy rows into the staging table; the last value of each is the geometry as WKB bytes."""
-    names = sql.SQL(", ").join(map(sql.Identifier, [*columns, "geom"]))
+    """Copy rows, each with its place in the file; the last value of each is the geometry as WKB bytes."""
+    names = sql.SQL(", ").join(map(sql.Identifier, ["stage_order", *columns, "geom"]))
     with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(stage, names)) as copy:
-        for row in rows:
-            copy.write_row((*row[:-1], row[-1].hex()))
+        for number, row in zip(numbers, rows, strict=True):
+            copy.write_row((number, *row[:-1], row[-1].hex()))
+
+
+def take_out(cursor: Any, stage: sql.Composable, numbers: Sequence[int]) -> None:
+    """Take the rows at these places out of the staging table."""
+    if numbers:
+        cursor.execute(sql.SQL("DELETE FROM {} WHERE stage_order = ANY(%s)").format(stage), [list(numbers)])
 
 
 def pair(
@@ -119,11 +139,41 @@ def apply(
             WHERE feature.id = p.id AND p.changed""").format(**parts),
         values,
     )
+    with _indexes_after(cursor, layer_id):
+        cursor.execute(
+            sql.SQL("""
+                INSERT INTO {layer} ({names}, version, load_id)
+                SELECT {names}, %(version)s, %(load)s
+                FROM {stage} JOIN {pairs} AS p USING (stage_order)
+                WHERE p.id IS NULL ORDER BY stage_order""").format(**parts),
+            values,
+        )
+
+
+@contextmanager
+def _indexes_after(cursor: Any, layer_id: str) -> Iterator[None]:
+    """Build the spatial indexes of a layer that is still empty after its rows are in: four times faster.
+
+    Its readers wait until the commit; there is nothing yet for them to read.
+    """
+    cursor.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(table(layer_id)))
+    (empty,) = cursor.fetchone()
+    indexes = _spatial_indexes(cursor, layer_id) if empty else []
+    for name, _ in indexes:
+        cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(SCHEMA, name)))
+    yield
+    for _, statement in indexes:
+        cursor.execute(statement)
+
+
+def _spatial_indexes(cursor: Any, layer_id: str) -> list[tuple[str, str]]:
+    """Return the names of the layer's GiST indexes, and the statements that make them."""
     cursor.execute(
-        sql.SQL("""
-            INSERT INTO {layer} ({names}, version, load_id)
-            SELECT {names}, %(version)s, %(load)s
-            FROM {stage} JOIN {pairs} AS p USING (stage_order)
-            WHERE p.id IS NULL ORDER BY stage_order""").format(**parts),
-        values,
+        """
+        SELECT class.relname, pg_get_indexdef(class.oid)
+        FROM pg_index JOIN pg_class AS class ON class.oid = indexrelid JOIN pg_am ON pg_am.oid = class.relam
+        WHERE indrelid = format('%%I.%%I', %s::text, %s::text)::regclass AND amname = 'gist'""",
+        [SCHEMA, layer_id],
     )
+    found: list[tuple[str, str]] = cursor.fetchall()
+    return found

@@ -7,7 +7,7 @@ from tests.etl.conftest import HERE, Check, Write
 def test_the_report_is_the_contract(write: Write, checked: Check) -> None:
     done = checked(write(f"ID,名称,備考2,緯度,経度\n1,甲,,140.016,36.871\n2,,,{HERE}\n", encoding="cp932"))
     diff = {"added": 1, "changed": 0, "removed": 0, "unchanged": 0}
-    report = LoadReport(done.report, diff, None, "checked").as_dict()
+    report = LoadReport(done.report.as_dict(), diff, None, "checked").as_dict()
     issues = report.pop("issues")
     assert report == {
         "layer": "places", "file": "場所.csv", "format": "CSV", "encoding": "cp932", "crs": "EPSG:6668",

@@ -1,0 +1,170 @@
+"""Running all declared rules of a layer over a staged delivery, and refusing rules that can never run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from psycopg import sql
+
+from gis_core.definition import LayerDefinition, Rule
+from gis_core.errors import BadInput, Message
+from gis_core.issues import Issue
+from layers.rules import address, areas, duplicates, places, references, values
+from layers.rules.stage import Breach, Stage
+from layers.tables import SCHEMA, table
+
+Judge = Callable[[Any, Stage, Rule], list[Breach]]
+
+KINDS: dict[str, Judge] = {
+    "compare": values.compare,
+    "unique": duplicates.unique,
+    "near_duplicate": duplicates.near_duplicate,
+    "reference": references.reference,
+    "within_city": places.within_city,
+    "inside": places.inside,
+    "near": places.near,
+    "no_overlap": areas.no_overlap,
+    "no_gaps": areas.no_gaps,
+    "minimum_size": areas.minimum_size,
+    "address_agrees": address.address_agrees,
+}
+
+_NUMBERS = {"integer", "number"}
+_INSTANTS = {"date", "datetime"}
+
+
+def judge(cursor: Any, stage: Stage) -> list[Issue]:
+    """Run every rule over the whole stage; return what it found, in the order of the rules.
+
+    A rule that looks at a layer without features is not run, and one issue about the delivery says so:
+    nothing can be compared with nothing.
+    """
+    issues: list[Issue] = []
+    for rule in stage.definition.rules:
+        layer = other_layer(rule)
+        if layer is not None and _is_empty(cursor, layer):
+            issues.append(_not_run(rule, layer))
+            continue
+        issues += [_issue(stage, rule, breach) for breach in KINDS[rule.kind](cursor, stage, rule)]
+    return issues
+
+
+def other_layer(rule: Rule) -> str | None:
+    """Return the layer that a rule looks at, if it looks at one."""
+    layer = places.CITY_LAYER if rule.kind == "within_city" else rule.options.get("layer")
+    return None if layer is None else str(layer)
+
+
+def check_references(definition: LayerDefinition, known_layers: Mapping[str, LayerDefinition]) -> None:
+    """Refuse a definition whose rules name layers or fields that are not there, or that cannot be compared.
+
+    `known_layers`: the vector layers by id; the definition itself counts as known. Raises `BadInput`.
+    """
+    known = {**known_layers, definition.id: definition}
+    for number, rule in enumerate(definition.rules, start=1):
+        fault = _fault(definition, rule, known)
+        if fault is not None:
+            ja, en = fault
+            raise BadInput(
+                Message(
+                    ja=f"レイヤ定義 {definition.id} の rules {number} 番目（{rule.kind}）：{ja}",
+                    en=f"Layer definition {definition.id}, rule {number} ({rule.kind}): {en}",
+                )
+            )
+
+
+def _fault(
+    definition: LayerDefinition, rule: Rule, known: Mapping[str, LayerDefinition]
+) -> tuple[str, str] | None:
+    return (
+        _unknown_layer(rule, known)
+        or _unknown_target(rule, known)
+        or _not_comparable(definition, rule)
+        or _wrong_geometry(definition, rule, known)
+    )
+
+
+def _unknown_layer(rule: Rule, known: Mapping[str, LayerDefinition]) -> tuple[str, str] | None:
+    layer = rule.options.get("layer")
+    if layer is None or layer in known:
+        return None
+    return (
+        f"レイヤ「{layer}」はありません。machizu layer list で ID を確かめてください。",
+        f"there is no layer “{layer}”. See: machizu layer list",
+    )
+
+
+def _unknown_target(rule: Rule, known: Mapping[str, LayerDefinition]) -> tuple[str, str] | None:
+    target = rule.options.get("target")
+    if target is None:
+        return None
+    names = [field.name for field in known[rule.options["layer"]].fields]
+    if target in names:
+        return None
+    listed = ", ".join(names)
+    return (
+        f"レイヤ「{rule.options['layer']}」に項目 {target} はありません。ある項目：{listed}",
+        f"the layer “{rule.options['layer']}” has no field {target}. Its fields: {listed}",
+    )
+
+
+def _not_comparable(definition: LayerDefinition, rule: Rule) -> tuple[str, str] | None:
+    if rule.kind != "compare":
+        return None
+    left, right = (definition.field_named(rule.options[side]).type for side in ("left", "right"))
+    if left == right or {left, right} <= _NUMBERS or {left, right} <= _INSTANTS:
+        return None
+    return (
+        f"型 {left} と {right} は比べられません。同じ型の項目を指定してください。",
+        f"the types {left} and {right} cannot be compared. Name fields of one type.",
+    )
+
+
+def _wrong_geometry(
+    definition: LayerDefinition, rule: Rule, known: Mapping[str, LayerDefinition]
+) -> tuple[str, str] | None:
+    judged = definition if rule.kind in {"no_overlap", "no_gaps"} else None
+    if rule.kind in {"inside", "address_agrees"}:
+        judged = known[rule.options["layer"]]
+    if judged is not None and not judged.geometry.endswith("Polygon"):
+        return (
+            f"面のレイヤにだけ使えます（「{judged.id}」は {judged.geometry} です）。",
+            f"it is for layers of areas (“{judged.id}” holds {judged.geometry}).",
+        )
+    if rule.kind == "minimum_size":
+        return _no_size(definition, rule)
+    return None
+
+
+def _no_size(definition: LayerDefinition, rule: Rule) -> tuple[str, str] | None:
+    wanted = "m" if definition.geometry.endswith("LineString") else "m2"
+    if not definition.geometry.endswith("Point") and wanted in rule.options:
+        return None
+    return (
+        "面のレイヤには m2、線のレイヤには m を書いてください。",
+        "give m2 for a layer of areas, m for a layer of lines.",
+    )
+
+
+def _is_empty(cursor: Any, layer: str) -> bool:
+    cursor.execute("SELECT to_regclass(format('%%I.%%I', %s::text, %s::text)) IS NULL", [SCHEMA, layer])
+    (absent,) = cursor.fetchone()
+    if absent:
+        return True
+    cursor.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(table(layer)))
+    (empty,) = cursor.fetchone()
+    return bool(empty)
+
+
+def _not_run(rule: Rule, layer: str) -> Issue:
+    message = Message(
+        ja=f"レイヤ「{layer}」にデータがないため、規則 {rule.kind} は確かめていません。先にそのレイヤへ取り込んでください。",
+        en=f"The rule {rule.kind} was not checked, because the layer “{layer}” is empty. Load that layer first.",
+    )
+    return Issue(None, None, None, "rule.skipped", "warning", layer, message)
+
+
+def _issue(stage: Stage, rule: Rule, breach: Breach) -> Issue:
+    column = stage.headers.get(breach.field) if breach.field else None
+    return Issue(breach.row, column, breach.field, breach.rule, rule.severity, breach.value, breach.message)
