@@ -114,14 +114,15 @@ class Asked:
         path = self.scope["path"].removeprefix(self.scope.get("root_path", "")).removeprefix("/api")
         return self.url(quote(path or "/"), **{k: v for k, v in query.items() if v is not None})
 
-    def tag(self, revision: int) -> str:
-        """Return the ETag of what is derived from a layer's revision by this request."""
+    def tag(self, revision: int, form: str = "") -> str:
+        """Return the ETag of what this request derives from a layer's revision and the form of its features."""
         parts = (
             self.service.settings.version,
             self.viewer.role,
             self.viewer.department,
             self.media,
             self.root,
+            form,
             self.scope["path"],
             *sorted(self.query.items()),
         )

@@ -9,6 +9,8 @@ from gis_core.definition import Texts
 
 LIMIT_DEFAULT = 100
 LIMIT_MAXIMUM = 10_000
+CHANGES_DEFAULT = 1_000
+CHANGES_MAXIMUM = 10_000
 SEARCH_DEFAULT = 20
 SEARCH_MAXIMUM = 100
 SEARCH_LETTERS = 100
@@ -34,12 +36,26 @@ DATETIME = _parameter(
     "datetime", "時刻または期間（RFC 3339）。例：2026-04-01T00:00:00Z/..",
     "An instant or an interval (RFC 3339), such as 2026-04-01T00:00:00Z/..", type="string",
 )  # fmt: skip
+AT = _parameter(
+    "at", "この時点のデータ（RFC 3339）。日付だけのときは市の時刻でその日の終わり。未来は今と同じ。最初の版より前には何もない",
+    "The data as it was at this instant (RFC 3339); a date alone is the end of that day in the city's time; "
+    "the future is now; before the layer's first revision there is nothing", type="string",
+)  # fmt: skip
+SINCE = _parameter(
+    "since", "この版または時刻（RFC 3339）より後の変更だけ。日付だけのときは市の時刻でその日の始まり",
+    "Only changes after this revision, or after this instant (RFC 3339); a date alone is the beginning of that "
+    "day in the city's time", type="string", default="0",
+)  # fmt: skip
+CHANGES_LIMIT = _parameter(
+    "limit", "返す変更の数の上限", "The most changes to return",
+    type="integer", minimum=1, maximum=CHANGES_MAXIMUM, default=CHANGES_DEFAULT,
+)  # fmt: skip
 CURSOR = _parameter(
     "cursor", "続きの位置（next リンクの値）", "Where to go on (from the next link)", type="string"
 )
 REVISION = _parameter(
-    "rev", "レイヤの版。今の版と同じなら答えは変わらないものとして扱える",
-    "The layer's revision; when it is the current one, the answer may be kept for ever",
+    "rev", "レイヤの版。今の版か、このタイルが最後に変わってからの版なら、答えは変わらないものとして扱える",
+    "The layer's revision; from the one that last changed this tile to the current one, the answer may be kept for ever",
     type="integer", minimum=0,
 )  # fmt: skip
 LONGITUDE = _parameter(

@@ -52,6 +52,7 @@ def collection_links(asked: Asked, layer_id: str, title: str) -> list[Link]:
         link(asked.url(path + "/items", f="html"), "items", HTML, title),
         link(asked.url(path + "/queryables"), REL + "queryables", JSON_SCHEMA),
         link(asked.url(path + "/schema"), "describedby", JSON_SCHEMA),
+        link(asked.url(path + "/changes"), "version-history", JSON),
         link(asked.url(path + "/tiles"), REL + "tilesets-vector", JSON),
     ]
 

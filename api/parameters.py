@@ -89,16 +89,32 @@ def interval(query: Mapping[str, str], zone: str) -> Interval | None:
     return (begin[0] if begin else None, end[1] if end else None)
 
 
+def at(query: Mapping[str, str], zone: str) -> datetime | None:
+    """Return the instant asked for; a date is the end of that day in the city's zone. Raises `BadParameter`."""
+    return _instant("at", query["at"], zone)[1] if "at" in query else None
+
+
+def since(query: Mapping[str, str], zone: str) -> int | datetime:
+    """Return a revision, 0 without one, or an instant; a date is the beginning of that day in the city's zone.
+
+    Raises `BadParameter`.
+    """
+    text = query.get("since", "0")
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    return _instant("since", text, zone)[0]
+
+
 def write_cursor(last_id: int) -> str:
     """Return the opaque place after the feature `last_id`."""
     return base64.urlsafe_b64encode(f"after:{last_id}".encode()).decode().rstrip("=")
 
 
-def read_cursor(query: Mapping[str, str]) -> int:
-    """Return the id after which to go on, 0 for the beginning. Raises `BadParameter`."""
+def read_cursor(query: Mapping[str, str]) -> int | None:
+    """Return the id after which to go on, None for the beginning. Raises `BadParameter`."""
     text = query.get("cursor")
     if text is None:
-        return 0
+        return None
     try:
         word, _, last = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(":")
         if word == "after" and last.isascii() and last.isdigit() and len(last) < 19:
@@ -187,6 +203,20 @@ def _day_or_instant(text: str, zone: str) -> tuple[datetime, datetime]:
     if instant.tzinfo is None:
         raise ValueError
     return instant.astimezone(UTC), instant.astimezone(UTC)
+
+
+def _instant(name: str, text: str, zone: str) -> tuple[datetime, datetime]:
+    try:
+        return _day_or_instant(text, zone)
+    except (ValueError, OverflowError):
+        revision_ja, revision_en = ("版の番号、", "a revision, ") if name == "since" else ("", "")
+        raise BadParameter(
+            name,
+            Message(
+                f"{name} は{revision_ja}2026-04-01T00:00:00Z のような時刻、または日付にしてください（URL の中の + は %2B と書きます）。",
+                f"Give {name} as {revision_en}an instant such as 2026-04-01T00:00:00Z, or a date (a + in a URL is written %2B).",
+            ),
+        ) from None
 
 
 def _bad_bbox() -> BadParameter:

@@ -52,7 +52,7 @@ async def tile(asked: Asked) -> Response:
     """Answer with one tile in the legend's colours."""
     info = asked.raster
     zoom, row, column = place = tile_place(asked.path)
-    caching = caching_of(asked, info.revision)
+    caching = caching_of(asked, info.revision, info.revision)
     tag = asked.tag(info.revision)
     same = unchanged(asked, tag, caching)
     if same is not None:

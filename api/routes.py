@@ -10,7 +10,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from api import catalog, collections, declared, errors, features, openapi, rasters, search, status, tiles, tilesets
+from api import (
+    catalog,
+    changes,
+    collections,
+    declared,
+    errors,
+    features,
+    openapi,
+    rasters,
+    search,
+    status,
+    tiles,
+    tilesets,
+)
 from api.answers import BASE_HEADERS
 from api.asked import Asked
 from api.links import JSON_SCHEMA
@@ -44,11 +57,16 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "getFeatures", f"{COLLECTION}/items", "data", _texts("地物の一覧", "Features"),
         features.items, features.FORMATS, "featureCollectionGeoJSON",
-        (declared.LIMIT, declared.BBOX, declared.BBOX_CRS, declared.CRS, declared.DATETIME, declared.CURSOR), by_property=True, statuses=(304,),
+        (declared.LIMIT, declared.BBOX, declared.BBOX_CRS, declared.CRS, declared.DATETIME, declared.AT, declared.CURSOR), by_property=True, statuses=(304,),
     ),
     Operation(
         "getFeature", f"{COLLECTION}/items/{{featureId}}", "data", _texts("地物", "A feature"),
-        features.item, features.FORMATS, "featureGeoJSON", (declared.CRS,), statuses=(304,),
+        features.item, features.FORMATS, "featureGeoJSON", (declared.CRS, declared.AT), statuses=(304,),
+    ),
+    Operation(
+        "getChanges", f"{COLLECTION}/changes", "data", _texts("変更の一覧", "Changes"),
+        changes.changes, changes.FORMATS, "changes",
+        (declared.SINCE, declared.CHANGES_LIMIT, declared.CURSOR), statuses=(304,),
     ),
     Operation(
         "getRasterTile", f"/rasters/{{rasterId}}/tiles/{QUAD}/{TILE}.png", "rasters",

@@ -104,6 +104,21 @@ SCHEMAS: dict[str, Schema] = {
         numberMatched=COUNT,
         numberReturned=COUNT,
     ),
+    "changes": _object(
+        "revision numberReturned changes links",
+        revision=COUNT | {"description": "The last revision listed whole; give it as `since` next time."},
+        numberReturned=COUNT,
+        changes=_list(
+            _object(
+                "op id revision at",
+                op={"type": "string", "enum": ["create", "update", "delete"]},
+                id={"type": "integer"},
+                revision=COUNT,
+                at=INSTANT,
+            )
+        ),
+        links=LINKS,
+    ),
     "tileSets": _object(
         "tilesets", links=LINKS, tilesets=_list(_object("dataType crs links", **TILE_SUMMARY))
     ),

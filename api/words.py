@@ -39,6 +39,9 @@ WORDS = {
     "meaning": _texts("意味", "いみ", "Meaning", "Significado", "Significado", "含义", "의미"),
     "number": _texts("番号", "ばんごう", "Id", "Id", "Id", "编号", "번호"),
     "next": _texts("次のページ", "つぎの ページ", "Next page", "Próxima página", "Página siguiente", "下一页", "다음 페이지"),
+    "as_of": _texts(
+        "この時点のデータ", "この ときの データ", "As of", "Dados de", "Datos de", "数据时点", "데이터 시점"
+    ),
     "shown": _texts("表示", "見えている かず", "shown", "exibidas", "mostrados", "显示", "표시"),
     "position": _texts("位置", "ばしょ", "Geometry", "Geometria", "Geometría", "位置", "위치"),
     "other_formats": _texts(

@@ -34,6 +34,7 @@ class LayerInfo:
     feature_count: int
     extent: Box | None
     updated_at: datetime | None
+    confirmed_at: datetime | None
     department: Texts
     recent: tuple[tuple[int, Box | None], ...] = ()
     base_revision: int = 0
@@ -51,20 +52,24 @@ class LayerInfo:
 
     def revision_in(self, box: Box) -> int:
         """Return the newest revision that touched the box (degrees), as far as `recent` tells them apart."""
-        for revision, changed in self.recent:
-            if changed is None or _meet(changed, box):
+        west, south, east, north = box.as_tuple()
+        for revision, at in self.recent:
+            # Written out: a call for each of up to 200 boxes would cost more than the rest of a cached tile.
+            if at is None or (
+                at.west <= east and west <= at.east and at.south <= north and south <= at.north
+            ):
                 return revision
         return self.base_revision
 
     @property
     def next_due(self) -> date | None:
         """The day by which the next delivery is due, None where nothing says so."""
-        return freshness.next_due(self.definition, self.updated_at)
+        return freshness.next_due(self.definition, self.confirmed_at or self.updated_at)
 
     @property
     def overdue(self) -> bool:
         """Whether that day has passed."""
-        return freshness.is_overdue(self.definition, self.updated_at)
+        return freshness.is_overdue(self.definition, self.confirmed_at or self.updated_at)
 
     def field_with_role(self, role: str) -> Field | None:
         """Return the visible field that plays `role`, if there is one."""
@@ -80,6 +85,7 @@ class RasterInfo:
     path: Path
     extent: Box
     updated_at: datetime | None
+    confirmed_at: datetime | None
     department: Texts
 
     @property
@@ -90,12 +96,12 @@ class RasterInfo:
     @property
     def next_due(self) -> date | None:
         """The day by which the next delivery is due, None where nothing says so."""
-        return freshness.next_due(self.definition, self.updated_at)
+        return freshness.next_due(self.definition, self.confirmed_at or self.updated_at)
 
     @property
     def overdue(self) -> bool:
         """Whether that day has passed."""
-        return freshness.is_overdue(self.definition, self.updated_at)
+        return freshness.is_overdue(self.definition, self.confirmed_at or self.updated_at)
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +177,7 @@ def _layer(definition: LayerDefinition, entry: dict[str, Any], viewer: Viewer) -
         feature_count=entry["feature_count"],
         extent=Box(*entry["extent"]) if entry["extent"] else None,
         updated_at=_instant(entry["updated_at"]),
+        confirmed_at=_instant(entry["confirmed_at"]),
         department=Texts(entry["department"]),
         recent=tuple((revision, Box(*box) if box else None) for revision, box in entry["recent"]),
         base_revision=entry["base_revision"],
@@ -184,17 +191,8 @@ def _raster(definition: RasterDefinition, entry: dict[str, Any]) -> RasterInfo:
         path=Path(entry["path"]),
         extent=Box(*entry["extent"]),
         updated_at=_instant(entry["updated_at"]),
+        confirmed_at=_instant(entry["confirmed_at"]),
         department=Texts(entry["department"]),
-    )
-
-
-def _meet(one: Box, other: Box) -> bool:
-    """Tell whether two boxes share a point, edges included."""
-    return (
-        one.west <= other.east
-        and other.west <= one.east
-        and one.south <= other.north
-        and other.south <= one.north
     )
 
 

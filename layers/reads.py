@@ -1,30 +1,29 @@
 """The SQL of machines' reads: the database writes the bytes, Python passes them through.
 
-Every function returns a `Statement` for psycopg; nothing here talks to the database. GeoJSON is put together
-by string concatenation with `to_json(column)`: measured at half the cost of `json_agg`.
+Every function returns a `Statement` for psycopg; nothing here talks to the database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from psycopg import sql
 
 from gis_core import tiles
-from gis_core.boxes import Box
-from gis_core.definition import Field
 from layers import past
 from layers.catalogue import Catalogue, LayerInfo
-from layers.tables import COLUMN_TYPES, table
+from layers.filters import ItemsQuery, Moment, Shape, moment_of, shape_of, values_of, where
+from layers.forms import once_a_form
+from layers.tables import table
+from layers.writing import feature, tile_value
 
 CHANGE_CHANNEL = "machizu_layer_changed"
 
-# Decimal places of a degree in GeoJSON: 7 is about 1 cm, finer than any source and short to send.
-COORDINATE_DIGITS = 7
+# The catalogue tells a layer's last revisions apart: at least so many, less than twice as many. What they are
+# counted from moves in steps, because each move makes all of the layer's tiles new.
+RECENT_REVISIONS = 100
 
 
 class Statement(NamedTuple):
@@ -34,51 +33,48 @@ class Statement(NamedTuple):
     parameters: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class ItemsQuery:
-    """What of a layer is asked for.
+def listen_statement() -> Statement:
+    """Ask to be told of every committed change of a layer or of the registry."""
+    return Statement(sql.SQL("LISTEN {}").format(sql.Identifier(CHANGE_CHANNEL)).as_string(None), {})
 
-    `after` is the keyset: only ids greater than it. `bbox` in degrees (EPSG:4326). `interval` is a pair of
-    aware instants, either None for open. `equals` pairs a visible field's name with the text of a value.
-    `at` asks for the layer as it was at that instant.
+
+def catalogue_statement(only: Collection[str] | None = None) -> Statement:
+    """One row, one column: the registry, or `only` these of its layers, as JSON for `catalogue.parse_catalogue`.
+
+    JSON, not JSONB: measured at less than half the time, since definitions are passed through.
     """
-
-    limit: int
-    after: int = 0
-    offset: int = 0
-    bbox: Box | None = None
-    interval: tuple[datetime | None, datetime | None] | None = None
-    equals: tuple[tuple[str, str], ...] = ()
-    at: datetime | None = None
-
-
-def catalogue_statement() -> Statement:
-    """One row, one column: the registry as a JSON array for `catalogue.parse_catalogue`."""
-    return Statement(
-        """
-        SELECT jsonb_agg(jsonb_build_object(
+    text = sql.SQL("""
+        SELECT json_agg(json_build_object(
                    'id', l.id, 'definition', l.definition, 'revision', l.revision,
-                   'feature_count', l.feature_count, 'path', l.path, 'updated_at', l.updated_at,
+                   'feature_count', l.feature_count, 'path', l.path, 'updated_at', l.updated_at, 'confirmed_at', l.confirmed_at,
                    'department', d.title,
-                   'extent', CASE WHEN l.extent IS NOT NULL THEN jsonb_build_array(
-                       ST_XMin(l.extent), ST_YMin(l.extent), ST_XMax(l.extent), ST_YMax(l.extent)) END)
+                   'extent', CASE WHEN l.extent IS NOT NULL THEN json_build_array(
+                       ST_XMin(l.extent), ST_YMin(l.extent), ST_XMax(l.extent), ST_YMax(l.extent)) END,
+                   'base_revision', base,
+                   'recent', (
+                       SELECT coalesce(json_agg(json_build_array(r.revision,
+                                  CASE WHEN r.envelope IS NOT NULL THEN json_build_array(
+                                      ST_XMin(r.envelope), ST_YMin(r.envelope),
+                                      ST_XMax(r.envelope), ST_YMax(r.envelope)) END)
+                              ORDER BY r.revision DESC), '[]')
+                       FROM layers_revision AS r WHERE r.layer_id = l.id AND r.revision > base))
                ORDER BY l.position, l.id)
         FROM layers_layer AS l JOIN layers_department AS d ON d.id = l.department_id
-        WHERE l.retired_at IS NULL
-        """,
-        {},
+             CROSS JOIN LATERAL (SELECT greatest(l.revision / {step} - 1, 0) * {step} AS base) AS counted
+        WHERE l.retired_at IS NULL {chosen}""").format(
+        step=sql.Literal(RECENT_REVISIONS),
+        chosen=sql.SQL("" if only is None else "AND l.id = ANY(%(only)s)"),
     )
+    return Statement(text.as_string(None), {} if only is None else {"only": [*only]})
 
 
 def items_statement(info: LayerInfo, query: ItemsQuery) -> Statement:
     """One row: `features` (bytes, comma-joined GeoJSON features), `returned`, `last_id`, `more`."""
-    where, parameters = _where(info, query)
-    parameters |= {
-        "limit": query.limit,
-        "over": query.limit + 1,
-        "after": query.after,
-        "offset": query.offset,
-    }
+    return Statement(_items_text(info, shape_of(query)), values_of(query))
+
+
+@once_a_form
+def _items_text(info: LayerInfo, shape: Shape) -> str:
     text = sql.SQL("""
         SELECT convert_to(coalesce(string_agg(feature, ',' ORDER BY id) FILTER (WHERE turn <= %(limit)s), ''), 'UTF8'),
                count(*) FILTER (WHERE turn <= %(limit)s),
@@ -88,9 +84,12 @@ def items_statement(info: LayerInfo, query: ItemsQuery) -> Statement:
               FROM (SELECT id, geom {columns} FROM {source} WHERE id > %(after)s {where}
                     ORDER BY id LIMIT %(over)s OFFSET %(offset)s) AS page) AS features
         """).format(
-        feature=_feature(info), columns=_columns(info), source=_source(info, query.at), where=where
+        feature=feature(info),
+        columns=_columns(info),
+        source=_source(info, shape.at),
+        where=where(info, shape),
     )
-    return Statement(text.as_string(None), parameters)
+    return text.as_string(None)
 
 
 def _columns(info: LayerInfo) -> sql.Composable:
@@ -100,50 +99,84 @@ def _columns(info: LayerInfo) -> sql.Composable:
 
 def count_statement(info: LayerInfo, query: ItemsQuery) -> Statement:
     """One row: how many features match, whatever the page."""
-    where, parameters = _where(info, query)
-    text = sql.SQL("SELECT count(*) FROM {source} WHERE true {where}").format(
-        source=_source(info, query.at), where=where
-    )
-    return Statement(text.as_string(None), parameters)
+    return Statement(_count_text(info, shape_of(query)), values_of(query))
 
 
-def item_statement(info: LayerInfo, feature_id: int, at: datetime | None = None) -> Statement:
-    """No row or one: the feature as GeoJSON bytes, and its version; now, or as it was at an instant."""
-    return Statement(_item_text(info, at is not None), {"id": feature_id, "at": at})
+@once_a_form
+def _count_text(info: LayerInfo, shape: Shape) -> str:
+    text = sql.SQL("SELECT count(*) FROM {source} WHERE true {where}")
+    return text.format(source=_source(info, shape.at), where=where(info, shape)).as_string(None)
 
 
-@lru_cache(maxsize=512)
-def _item_text(info: LayerInfo, past_: bool) -> str:
+def item_statement(info: LayerInfo, feature_id: int, at: datetime | int | None = None) -> Statement:
+    """No row or one: the feature as GeoJSON bytes, and its version; now, or at an instant or revision."""
+    return Statement(_item_text(info, moment_of(at)), {"id": feature_id, "at": at})
+
+
+@once_a_form
+def _item_text(info: LayerInfo, at: Moment) -> str:
     text = sql.SQL("SELECT convert_to({feature}, 'UTF8'), version FROM {source} WHERE id = %(id)s")
-    return text.format(feature=_feature(info), source=_source(info, past_)).as_string(None)
+    return text.format(feature=feature(info), source=_source(info, at)).as_string(None)
 
 
-def _source(info: LayerInfo, in_past: object) -> sql.Composable:
-    """The layer's table, or its rows at the instant that the placeholder `at` names."""
-    if not in_past:
+def revision_statement(info: LayerInfo, instant: datetime) -> Statement:
+    """One row: the layer's revision in force at an instant, 0 before its first."""
+    text = sql.SQL("SELECT {}").format(_revision(info, "instant", "instant"))
+    return Statement(text.as_string(None), {"instant": instant})
+
+
+def _revision(info: LayerInfo, moment: Moment, name: str) -> sql.Composable:
+    """The revision that the placeholder `name` means: its value, or what was in force at its instant."""
+    placeholder = sql.Placeholder(name)
+    if moment == "instant":
+        return sql.SQL("coalesce({}, 0)").format(past.revision_at(info.id, placeholder))
+    return sql.SQL("{}::bigint").format(placeholder)
+
+
+def _source(info: LayerInfo, at: Moment) -> sql.Composable:
+    """The layer's table, or its rows at the moment that the placeholder `at` names."""
+    if at == "now":
         return table(info.id)
-    revision = past.revision_at(info.id, sql.Placeholder("at"))
-    return sql.SQL("{} AS past").format(past.rows_at(info.id, revision, [f.name for f in info.fields]))
+    rows = past.rows_at(info.id, _revision(info, at, "at"), [f.name for f in info.fields])
+    return sql.SQL("{} AS past").format(rows)
 
 
-def changes_statement(info: LayerInfo, since: int | datetime, limit: int) -> Statement:
-    """One row: `changes` (bytes, comma-joined objects `op`, `id`, `revision`, `at`, oldest first) and `more`.
+def changes_statement(
+    info: LayerInfo, since: int | datetime, limit: int, after: int | None = None
+) -> Statement:
+    """One row: `changes` (bytes, comma-joined objects `op`, `id`, `revision`, `at`), `returned`, `more`,
+    `complete`, `last`; ordered by revision and id, in which the place of a change never moves.
 
-    `since` is a revision or an instant; what it already held is left out.
+    `since` is a revision or an instant; what it already held is left out. All up to the revision `complete`
+    is listed now; to go on, that is the next `since`, and `last` the next `after`: where a page ends within a
+    revision, the id it got to.
     """
-    revision: sql.Composable = sql.SQL("%(since)s::bigint")
-    if isinstance(since, datetime):
-        revision = sql.SQL("coalesce({}, 0)").format(past.revision_at(info.id, sql.Placeholder("since")))
+    text = _changes_text(info, moment_of(since), after is not None)
+    return Statement(text, {"since": since, "limit": limit, "over": limit + 1, "after": after})
+
+
+@once_a_form
+def _changes_text(info: LayerInfo, since: Moment, within: bool) -> str:
+    revision = _revision(info, since, "since")
+    going_on = sql.SQL("AND (revision > {} + 1 OR changes.id > %(after)s)").format(revision)
     text = sql.SQL("""
         SELECT convert_to(coalesce(string_agg(change, ',' ORDER BY turn) FILTER (WHERE turn <= %(limit)s), ''), 'UTF8'),
-               count(*) > %(limit)s
+               count(*) FILTER (WHERE turn <= %(limit)s),
+               count(*) > %(limit)s,
+               coalesce(min(revision) FILTER (WHERE turn > %(limit)s) - 1,
+                        (SELECT max(revision) FROM layers_revision WHERE layer_id = {layer}), 0),
+               max(id) FILTER (WHERE turn = %(limit)s AND revision = following)
         FROM (SELECT json_build_object('op', op, 'id', changes.id, 'revision', revision, 'at', at)::text AS change,
-                     row_number() OVER (ORDER BY revision, changes.id) AS turn
+                     changes.id, revision, row_number() OVER in_order AS turn, lead(revision) OVER in_order AS following
               FROM {changes} AS changes JOIN layers_revision AS r USING (revision)
-              WHERE r.layer_id = {layer} ORDER BY revision, changes.id LIMIT %(over)s) AS listed""").format(
-        changes=past.changes_after(info.id, revision), layer=sql.Literal(info.id)
+              WHERE r.layer_id = {layer} {going_on}
+              WINDOW in_order AS (ORDER BY revision, changes.id)
+              ORDER BY revision, changes.id LIMIT %(over)s) AS listed""").format(
+        changes=past.changes_after(info.id, revision),
+        layer=sql.Literal(info.id),
+        going_on=going_on if within else sql.SQL(""),
     )
-    return Statement(text.as_string(None), {"since": since, "limit": limit, "over": limit + 1})
+    return text.as_string(None)
 
 
 def tile_statement(info: LayerInfo, zoom: int, row: int, column: int) -> Statement:
@@ -160,9 +193,9 @@ def tile_statement(info: LayerInfo, zoom: int, row: int, column: int) -> Stateme
     return Statement(_tile_text(info), parameters)
 
 
-@lru_cache(maxsize=512)
+@once_a_form
 def _tile_text(info: LayerInfo) -> str:
-    properties = [sql.SQL("{} AS {}").format(_plain(f), sql.Identifier(f.name)) for f in info.fields]
+    properties = [sql.SQL("{} AS {}").format(tile_value(f), sql.Identifier(f.name)) for f in info.fields]
     text = sql.SQL("""
         SELECT ST_AsMVT(tile, {name}, {extent}, 'mvt_geom', 'id')
         FROM (SELECT id, {properties},
@@ -227,76 +260,3 @@ def _search_branch(info: LayerInfo) -> sql.Composable:
 
 def _escape_like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _where(info: LayerInfo, query: ItemsQuery) -> tuple[sql.Composable, dict[str, Any]]:
-    conditions: list[sql.Composable] = []
-    parameters: dict[str, Any] = {}
-    if query.at is not None:
-        parameters["at"] = query.at
-    if query.bbox is not None:
-        # ST_Intersects: an item is in the answer only if its geometry, not its box, meets the bbox (OGC 17-069r4, /req/core/fc-bbox-response).
-        conditions.append(
-            sql.SQL("ST_Intersects(geom, ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326))")
-        )
-        parameters |= dict(zip(("west", "south", "east", "north"), query.bbox.as_tuple(), strict=True))
-    if query.interval is not None:
-        conditions += _interval_conditions(info, query.interval, parameters)
-    for place, (name, value) in enumerate(query.equals):
-        field = next(f for f in info.fields if f.name == name)
-        conditions.append(
-            sql.SQL("{} = {}::{}").format(
-                sql.Identifier(name), sql.Placeholder(f"equals_{place}"), sql.SQL(COLUMN_TYPES[field.type])
-            )
-        )
-        parameters[f"equals_{place}"] = value
-    return sql.SQL("").join(sql.SQL(" AND {}").format(c) for c in conditions), parameters
-
-
-def _interval_conditions(
-    info: LayerInfo, interval: tuple[datetime | None, datetime | None], parameters: dict[str, Any]
-) -> Sequence[sql.Composable]:
-    """Features whose own period meets the interval; a layer without a temporal field is not filtered."""
-    start, end = info.field_with_role("start"), info.field_with_role("end")
-    if start is None:
-        return []
-    begins = sql.Identifier(start.name)
-    ends = sql.SQL("coalesce({}, {})").format(sql.Identifier(end.name), begins) if end else begins
-    kind = sql.SQL(COLUMN_TYPES[start.type])
-    conditions: list[sql.Composable] = []
-    if interval[0] is not None:
-        parameters["from"] = interval[0]
-        conditions.append(sql.SQL("{} >= %(from)s::timestamptz::{}").format(ends, kind))
-    if interval[1] is not None:
-        parameters["to"] = interval[1]
-        conditions.append(sql.SQL("{} <= %(to)s::timestamptz::{}").format(begins, kind))
-    return conditions
-
-
-@lru_cache(maxsize=512)
-def _feature(info: LayerInfo) -> sql.Composable:
-    """The expression that writes one feature of the layer as GeoJSON text."""
-    members = [
-        sql.SQL("{} || {}").format(sql.Literal(f'{"," if place else ""}"{field.name}":'), _json(field))
-        for place, field in enumerate(info.fields)
-    ]
-    return sql.SQL(
-        """'{{"type":"Feature","id":' || id || ',"geometry":' || ST_AsGeoJSON(geom, {digits}) || ',"properties":{{' || {members} || '}}}}'"""
-    ).format(
-        digits=sql.Literal(COORDINATE_DIGITS),
-        members=sql.SQL(" || ").join(members) if members else sql.SQL("''"),
-    )
-
-
-def _json(field: Field) -> sql.Composable:
-    return sql.SQL("coalesce(to_json({})::text, 'null')").format(_plain(field, keep_dates=True))
-
-
-def _plain(field: Field, *, keep_dates: bool = False) -> sql.Composable:
-    """The column as readers get it: times as HH:MM, and for tiles, which know no dates, dates as text."""
-    column = sql.Identifier(field.name)
-    if field.type == "time":
-        return sql.SQL("to_char({}, 'HH24:MI')").format(column)
-    if field.type in ("date", "datetime") and not keep_dates:
-        return sql.SQL("{}::text").format(column)
-    return column

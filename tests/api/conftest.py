@@ -31,6 +31,22 @@ COLOURS = {"#F7F5A9", "#FFD8C0", "#FFB7B7"}
 # A tile at zoom 14 in the city and a bench just east of its eastern edge, within the tile's buffer.
 TILE = (14, *tile_at(140.016, 36.87, 14))
 EDGE_BENCH = "境目のベンチ"
+# What a layer must say of itself before it can be published.
+REGISTERED: dict[str, Any] = {
+    "visibility": "public",
+    "licence": "CC BY 4.0",
+    "source": {"ja": "現地調査"},
+    "registration": {
+        "contact": "計画係",
+        "purpose": {"ja": "案内"},
+        "survey": {"kind": "own"},
+        "datum": "JGD2011",
+        "accuracy": 2500,
+        "personal_data": {"contained": False, "reason": {"ja": "設備だけを記録する"}},
+        "update_frequency": "yearly",
+        "retention_years": 10,
+    },
+}
 
 
 def definition(layer_id: str, fields: list[dict[str, Any]], **changes: Any) -> LayerDefinition:
@@ -42,6 +58,7 @@ def definition(layer_id: str, fields: list[dict[str, Any]], **changes: Any) -> L
             "department": "planning",
             "geometry": "Point",
             "style": {"color": "#336699"},
+            **REGISTERED,
             "fields": [{"name": "name", "type": "string", "title": {"ja": "名称"}, "role": "name"}, *fields],
         }
         | changes
@@ -110,6 +127,7 @@ def depth_definition() -> RasterDefinition:
             "theme": "hazard",
             "department": "crisis_management",
             "unit": "m",
+            **REGISTERED,
             "classes": classes,
         }
     )
@@ -200,6 +218,28 @@ def clients(city: City) -> Iterator[Clients]:
     yield made
     for client in made.opened:
         client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def publish(store: Store) -> Callable[[int], None]:
+    """Publish so many benches, in a store of the test's own."""
+    from layers.services.loads import Delivery, load_rows
+    from layers.services.registry import register_layer
+
+    register_layer(definition("benches", bench_fields()))
+    names = ("name", *(f["name"] for f in bench_fields()))
+
+    def bring(count: int) -> None:
+        rows = [bench(n) for n in range(count)]
+        load_rows("benches", Delivery("b.csv", names, (), rows, {}), actor="tests", mode="publish")
+
+    return bring
+
+
+def eventually(check: Callable[[], bool]) -> None:
+    """Wait until it holds; the test's own time limit ends what never does."""
+    while not check():
+        time.sleep(0.01)
 
 
 @pytest.fixture(scope="session")

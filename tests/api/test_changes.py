@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,32 +10,10 @@ import pytest
 from psycopg import sql
 from starlette.testclient import TestClient
 
-from tests.api.conftest import bench, bench_fields, definition
+from tests.api.conftest import eventually
 from tests.conftest import Store
 
 ITEMS = "/api/collections/benches/items"
-
-
-@pytest.fixture
-def publish(store: Store) -> Callable[[int], None]:
-    """Publish so many benches."""
-    from layers.services.loads import Delivery, load_rows
-    from layers.services.registry import register_layer
-
-    register_layer(definition("benches", bench_fields()))
-    names = ("name", *(f["name"] for f in bench_fields()))
-
-    def bring(count: int) -> None:
-        rows = [bench(n) for n in range(count)]
-        load_rows("benches", Delivery("b.csv", names, (), rows, {}), actor="tests", mode="publish")
-
-    return bring
-
-
-def eventually(check: Callable[[], bool]) -> None:
-    """Wait until it holds; the test's own time limit ends what never does."""
-    while not check():
-        time.sleep(0.01)
 
 
 def test_a_publication_renews_counts_tags_and_tiles(
