@@ -66,9 +66,9 @@ def _layer_parts(definition: LayerDefinition) -> list[str]:
         parts += ["## データの規則", _table(("扱い", "規則"), rows)]
     for field in definition.fields:
         if field.choices:
-            rows = ((f"`{c.value}`", c.title["ja"], c.title.to("en")) for c in field.choices)
+            codes = ((f"`{c.value}`", c.title["ja"], c.title.to("en")) for c in field.choices)
             title = f"## コード：{field.title['ja']}（`{field.name}`）"
-            parts += [title, _table(("値", "意味", "英語"), rows)]
+            parts += [title, _table(("値", "意味", "英語"), codes)]
     return parts
 
 
@@ -184,15 +184,15 @@ def _compare(w: _Words) -> Message:
     left, right = w.field("left", "ja"), w.field("right", "ja")
     operator = w.text("operator")
     asked = {
-        "<": "より小さい（前）",
-        "<=": "以下（同じか前）",
-        ">": "より大きい（後）",
-        ">=": "以上（同じか後）",
+        "<": "より小さい（前である）",
+        "<=": "以下（同じか前）である",
+        ">": "より大きい（後である）",
+        ">=": "以上（同じか後）である",
         "=": "と等しい",
         "!=": "と異なる",
     }
     return Message(
-        f"「{left}」は「{right}」{asked[operator]}こと。",
+        f"「{left}」が「{right}」{asked[operator]}こと。",
         f"“{w.field('left', 'en')}” {operator} “{w.field('right', 'en')}”.",
     )
 

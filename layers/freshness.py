@@ -21,7 +21,7 @@ def next_due(definition: Definition, updated_at: datetime | None) -> date | None
 
     The date that the registration names holds until a delivery comes on it or after it; then, and without
     one, the day follows from the frequency. What is updated irregularly is never due.
-    `updated_at` is the aware instant of the last change of the data, None before the first.
+    `updated_at` is the aware instant of the last delivery, changed or not; None before the first.
     """
     registration = definition.registration
     updated = updated_at.astimezone(ZONE).date() if updated_at else None
