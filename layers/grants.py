@@ -22,6 +22,12 @@ def grant_public(cursor: Any, definition: LayerDefinition) -> None:
     _regrant(cursor, history_table(definition.id), fields, ("id", "geom", "version", "version_end"))
 
 
+def revoke_public(cursor: Any, layer_id: str) -> None:
+    """Take every right on the layer from the public role."""
+    _regrant(cursor, table(layer_id), None, ())
+    _regrant(cursor, history_table(layer_id), None, ())
+
+
 def _regrant(cursor: Any, target: sql.Identifier, fields: list[str] | None, own: tuple[str, ...]) -> None:
     role = sql.Identifier(PUBLIC_ROLE)
     cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(target, role))

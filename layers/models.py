@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.gis.db import models
 
 
@@ -38,6 +39,9 @@ class Layer(models.Model):
     extent = models.PolygonField(srid=4326, null=True, blank=True, spatial_index=False)
     path = models.TextField(blank=True, help_text="Raster: the file of the current revision")
     updated_at = models.DateTimeField(null=True, blank=True, help_text="When the data last changed")
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a delivery was last published, changed or not"
+    )
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -57,6 +61,7 @@ class Load(models.Model):
         """The life of a load (`machizu load --json`, `state`)."""
 
         AWAITING_APPROVAL = "awaiting_approval"
+        SCHEDULED = "scheduled"
         PUBLISHED = "published"
         REJECTED = "rejected"
         SUPERSEDED = "superseded"
@@ -72,6 +77,10 @@ class Load(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    base_revision = models.BigIntegerField(
+        default=0, help_text="The layer's revision that the diff compares with"
+    )
+    publish_at = models.DateTimeField(null=True, blank=True, help_text="Approved for this moment")
 
     class Meta:
         """Newest first."""
@@ -99,6 +108,7 @@ class Revision(models.Model):
     changed = models.BigIntegerField(default=0)
     removed = models.BigIntegerField(default=0)
     envelope = models.GeometryField(srid=4326, null=True, blank=True, spatial_index=False)
+    definition = models.JSONField(null=True, help_text="The new definition, where this revision changed it")
 
     class Meta:
         """Newest first; a layer's revisions are numbered from 1 without gaps."""
@@ -127,3 +137,77 @@ class QuarantinedRow(models.Model):
     def __str__(self) -> str:
         """Return load and row."""
         return f"{self.load_id}:{self.row}"
+
+
+class Membership(models.Model):
+    """A user's role, and the department for which he has it."""
+
+    class Role(models.TextChoices):
+        """The roles of people; see `visibility.Role`."""
+
+        VIEWER = "viewer"
+        EDITOR = "editor"
+        APPROVER = "approver"
+        HEADQUARTERS = "headquarters"
+        ADMINISTRATOR = "administrator"
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="membership")
+    role = models.CharField(max_length=16, choices=Role)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True)
+
+    def __str__(self) -> str:
+        """Return user and role."""
+        return f"{self.user} {self.role}"
+
+
+class Situation(models.Model):
+    """A declared emergency, by name, from its opening to its closing."""
+
+    name = models.TextField()
+    opened_at = models.DateTimeField(auto_now_add=True)
+    opened_by = models.TextField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+class Elevation(models.Model):
+    """A user of the headquarters who, while the situation is open, sees what only departments see."""
+
+    situation = models.ForeignKey(Situation, on_delete=models.PROTECT, related_name="elevations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="elevations")
+    granted_by = models.TextField()
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """One elevation a user and situation."""
+
+        constraints = [models.UniqueConstraint(fields=("situation", "user"), name="one_elevation_a_user")]
+
+    def __str__(self) -> str:
+        """Return user and situation."""
+        return f"{self.user}: {self.situation}"
+
+
+class AuditEntry(models.Model):
+    """Who did what to which layer, load, role or key. The database refuses to change or remove entries."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.TextField()
+    action = models.CharField(max_length=32)
+    layer = models.CharField(max_length=48, blank=True)
+    subject = models.TextField(blank=True, help_text="Load, feature, user, key, …")
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-id",)
+        indexes = [models.Index(fields=("layer", "-id")), models.Index(fields=("actor", "-id"))]
+
+    def __str__(self) -> str:
+        """Return who and what."""
+        return f"{self.actor} {self.action} {self.layer}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, LiteralString
 
 from psycopg import sql
 
 from gis_core.definition import LayerDefinition
 from layers import past
+from layers.history import history_table
 from layers.tables import table
 
 
@@ -26,6 +28,17 @@ def apply(
     values = {**_ids(ids), "version": version}
     for statement in (_DELETE, _UPDATE, _INSERT):
         cursor.execute(sql.SQL(statement).format(**_parts(definition, revision)), values)
+
+
+def forget(cursor: Any, layer_id: str, before: datetime) -> int:
+    """Delete the rows whose validity ended before an instant; returns how many."""
+    cursor.execute(
+        sql.SQL("DELETE FROM {} WHERE version_end <= {}").format(
+            history_table(layer_id), past.revision_at(layer_id, sql.Placeholder("before"))
+        ),
+        {"before": before},
+    )
+    return int(cursor.rowcount)
 
 
 def _parts(definition: LayerDefinition, revision: int) -> dict[str, sql.Composable]:

@@ -24,6 +24,7 @@ REGISTRY_COLUMNS = (
     "extent",
     "path",
     "updated_at",
+    "confirmed_at",
     "retired_at",
 )
 
@@ -43,7 +44,9 @@ def open_to_public_role(cursor: Any) -> None:
             sql.SQL(", ").join(map(sql.Identifier, REGISTRY_COLUMNS)), role
         )
     )
-    cursor.execute(sql.SQL("GRANT SELECT (layer_id, revision, at, envelope) ON layers_revision TO {}").format(role))
+    cursor.execute(
+        sql.SQL("GRANT SELECT (layer_id, revision, at, envelope) ON layers_revision TO {}").format(role)
+    )
     cursor.execute(sql.SQL("GRANT SELECT ON layers_department, django_migrations TO {}").format(role))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.contrib.gis.db.models.functions import Centroid
 from django.db import connection
@@ -16,6 +16,7 @@ from gis_core.errors import BadInput, Message, NotFound
 from layers import models, reads
 from layers.catalogue import PUBLIC, Catalogue, LayerInfo, Viewer, parse_catalogue
 from layers.features import feature_model
+from layers.visibility import Role
 
 # Who delivers the sample data; pages say so as long as a layer shows it.
 SAMPLE_ACTOR = "sample"
@@ -27,12 +28,7 @@ def catalogue(viewer: Viewer = PUBLIC) -> Catalogue:
     with connection.cursor() as cursor:
         cursor.execute(statement.text)
         (document,) = cursor.fetchone()
-    return parse_catalogue(_decoded(document), viewer)
-
-
-def _decoded(document: Any) -> Any:
-    # Django's connection leaves jsonb undecoded for its own fields to decode.
-    return json.loads(document) if isinstance(document, str) else document
+    return parse_catalogue(document, viewer)
 
 
 def definition(layer_id: str) -> Definition:
@@ -141,3 +137,27 @@ def sample_layers() -> set[str]:
         .values_list("layer_id", "actor")
     )
     return {layer_id for layer_id, actor in newest if actor == SAMPLE_ACTOR}
+
+
+def viewer_of(username: str) -> Viewer | None:
+    """Return a registered user's role, elevated while an open situation grants it; None for an unknown user."""
+    member = models.Membership.objects.filter(user__username=username, user__is_active=True).first()
+    if member is None:
+        return None
+    elevated = models.Elevation.objects.filter(user=member.user, situation__closed_at=None).exists()
+    return Viewer(cast(Role, member.role), member.department_id, elevated)
+
+
+def audit_entries(
+    *, layer: str | None = None, actor: str | None = None, since: datetime | None = None, limit: int = 100
+) -> list[dict[str, Any]]:
+    """Return the newest audit entries that match, newest first."""
+    found = models.AuditEntry.objects.all()
+    if layer is not None:
+        found = found.filter(layer=layer)
+    if actor is not None:
+        found = found.filter(actor=actor)
+    if since is not None:
+        found = found.filter(at__gte=since)
+    names = ("at", "actor", "action", "layer", "subject", "detail")
+    return [dict(zip(names, row, strict=True)) for row in found.values_list(*names)[:limit]]

@@ -53,6 +53,12 @@ def create(cursor: Any, definition: LayerDefinition) -> None:
                 changed_at timestamptz NOT NULL DEFAULT now()
             )""").format(table=table(definition.id), columns=sql.SQL(", ").join(columns), geometry=geometry)
     )
+    # What changed since a revision is asked for again and again.
+    cursor.execute(
+        sql.SQL("CREATE INDEX {} ON {} (version)").format(
+            sql.Identifier(f"{definition.id}_version"), table(definition.id)
+        )
+    )
     for column in ("geom", "geom_3857"):
         cursor.execute(
             sql.SQL("CREATE INDEX {} ON {} USING gist ({})").format(

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from psycopg import sql
 
 from layers import tables
+from layers.services import loads
 
 
 @app.task(name="layers.refresh_statistics", queue="store")
@@ -17,8 +18,15 @@ def refresh_statistics(layer_id: str) -> None:
         cursor.execute(sql.SQL("VACUUM (ANALYZE) {}").format(tables.table(layer_id)))
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="layers.publish_due_loads", queue="store", queueing_lock="publish_due_loads")
+def publish_due_loads(timestamp: int) -> None:
+    """Publish the scheduled loads whose moment has come, each minute."""
+    loads.publish_due_loads()
+
+
 @app.periodic(cron="17 3 * * *")
-@app.task(name="layers.clear_sessions", queue="store", pass_context=False)
+@app.task(name="layers.clear_sessions", queue="store")
 def clear_sessions(timestamp: int) -> None:
     """Drop expired sessions once a night."""
     call_command("clearsessions")

@@ -7,11 +7,11 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from machizu.commands import db, layer, load, raster, system
+from machizu.commands import db, layer, load, people, raster, system
 from machizu.commands.common import WrongUsage
 from machizu.failures import as_error
 
-GROUPS = (system, db, layer, load, raster)
+GROUPS = (system, db, layer, load, raster, people)
 
 
 def parser() -> argparse.ArgumentParser:

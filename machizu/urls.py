@@ -2,8 +2,11 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    # Where harvesters of open data look for a site's catalogue.
+    path("data.json", RedirectView.as_view(url="/api/catalog?f=datajson")),
     path("", include("webmap.urls")),
 ]

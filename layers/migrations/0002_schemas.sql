@@ -71,3 +71,27 @@ BEGIN
         'layer', layer, 'revision', raised,
         'envelope', json_build_array(ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)))::text);
 END $$;
+
+-- Whether a text can become a value of another type: what a change of a field's type asks first.
+CREATE FUNCTION history.castable(value text, target text) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+    EXECUTE format('SELECT %L::%s', value, target::regtype);
+    RETURN true;
+EXCEPTION WHEN data_exception THEN
+    RETURN false;
+END $$;
+
+-- The audit only grows. What is older than its term goes by a purge, which says so by this setting.
+CREATE FUNCTION history.keep_audit() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND current_setting('machizu.purge', true) = 'audit' THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'the audit is append-only' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON layers_auditentry
+    FOR EACH ROW EXECUTE FUNCTION history.keep_audit();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON layers_auditentry
+    FOR EACH STATEMENT EXECUTE FUNCTION history.keep_audit();

@@ -5,17 +5,38 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import psycopg
+from django.db import OperationalError, connection
+from django.utils import timezone
+
 from gis_core.definition import LayerDefinition
 from gis_core.definition_file import build_definition
-from gis_core.errors import Message, NotFound
+from gis_core.errors import Conflict, Message, NotFound
 from layers.models import Layer
 from layers.reads import CHANGE_CHANNEL
 
+# How long a change waits behind another of the same layer before its author is told.
+LOCK_WAIT = "60s"
+
 
 def lock(layer_id: str) -> Layer:
-    """Lock the registry's row, so that changes of one layer queue up."""
+    """Lock the registry's row, so that changes of one layer queue up.
+
+    Raises `NotFound`, and `Conflict` for who has waited too long behind another change of the layer.
+    """
     try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
         return Layer.objects.select_for_update().get(pk=layer_id, retired_at=None)
+    except OperationalError as error:
+        if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            raise Conflict(
+                Message(
+                    ja=f"レイヤ「{layer_id}」は別の人が変更中です。終わるのを待って、もう一度実行してください。",
+                    en=f"Somebody else is changing “{layer_id}”. Wait until it is done, then try again.",
+                )
+            ) from error
+        raise
     except Layer.DoesNotExist:
         raise NotFound(
             Message(
@@ -28,9 +49,14 @@ def lock(layer_id: str) -> Layer:
 def lock_vector(layer_id: str) -> tuple[Layer, LayerDefinition]:
     """Lock a vector layer's row, and return it with its definition. Raises `NotFound`."""
     layer = lock(layer_id)
+    return layer, vector_definition(layer)
+
+
+def vector_definition(layer: Layer) -> LayerDefinition:
+    """Return the definition of a layer that is known to be a vector layer."""
     definition = build_definition(layer.definition)
     assert isinstance(definition, LayerDefinition), "etl sends rows to vector layers only"
-    return layer, definition
+    return definition
 
 
 def raise_revision(
@@ -51,3 +77,10 @@ def announce(cursor: Any, layer_id: str, revision: int) -> None:
     """Tell whoever listens, at commit, that the layer changed."""
     notice = json.dumps({"layer": layer_id, "revision": revision})
     cursor.execute("SELECT pg_notify(%s, %s)", [CHANGE_CHANNEL, notice])
+
+
+def confirm(cursor: Any, layer: Layer) -> None:
+    """Note that a delivery was published: data that is still right is fresh, even where nothing changed."""
+    Layer.objects.filter(pk=layer.pk).update(confirmed_at=timezone.now())
+    layer.refresh_from_db(fields=["revision"])
+    announce(cursor, layer.pk, layer.revision)

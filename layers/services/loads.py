@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from datetime import datetime
+from typing import Any, Literal
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,90 +13,161 @@ from procrastinate.contrib.django import app
 from psycopg import sql
 
 from gis_core.definition import LayerDefinition
-from gis_core.errors import Conflict, Message, NotFound
+from gis_core.errors import Conflict, Forbidden, Message, NotFound
 from layers import merge
+from layers.delivery import Delivery
+from layers.duties import check_publishable
 from layers.models import Layer, Load, QuarantinedRow
-from layers.services.common import lock, lock_vector, raise_revision
+from layers.selectors import sample_layers
+from layers.services import audit
+from layers.services.common import confirm, lock, lock_vector, raise_revision, vector_definition
+from layers.staging import Staged, stage
+from layers.visibility import ADMINISTRATOR, Viewer, require
 
 Mode = Literal["dry_run", "stage", "publish"]
 
-
-class Quarantined(NamedTuple):
-    """A row kept out of the layer: its place, its values as they came, and its issues as data."""
-
-    row: int
-    values: dict[str, str | None]
-    issues: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A checked file, ready to become the layer's content.
-
-    `columns` are the fields that the file feeds; fields it does not feed keep their value in matched
-    features. `rows` are Python values aligned with `columns`, then the geometry as WKB bytes (2D, EPSG:4326,
-    of the layer's geometry type). `key` names the fields that match rows to features; empty means that a row
-    matches only its equal. `report` is the load report without diff, load and state.
-    """
-
-    file: str
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-    rows: Sequence[tuple[Any, ...]]
-    report: dict[str, Any]
-    quarantine: Sequence[Quarantined] = ()
+WAITING = (Load.State.AWAITING_APPROVAL,)
+_DECISION = ("state", "decided_by", "decided_at")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a delivery; `load` is None for a dry run."""
+    """What became of a delivery; `load` is None for a dry run.
+
+    `report` is the delivery's report after the store's own rules; `refusal` says why it was rejected.
+    """
 
     load: int | None
     diff: dict[str, int]
     state: str
+    report: dict[str, Any]
+    refusal: Message | None = None
 
 
-def load_rows(layer_id: str, delivery: Delivery, *, actor: str, mode: Mode) -> Outcome:
-    """Stage a delivery and diff it against the layer; with `publish`, make it the layer; all or nothing.
+def load_rows(
+    layer_id: str,
+    delivery: Delivery,
+    *,
+    actor: str,
+    mode: Mode,
+    viewer: Viewer = ADMINISTRATOR,
+    allow_removal: bool = False,
+) -> Outcome:
+    """Stage a delivery, judge it by the layer's rules and diff it; with `publish`, make it the layer.
 
-    A dry run leaves nothing behind. Raises `NotFound`.
+    A dry run leaves nothing behind. A layer that needs a second person's approval is never published at
+    once: the load then waits. A delivery beyond the layer's limits is recorded as rejected, with all its
+    quarantined rows, and the layer stays as it was; `allow_removal` lifts the guard against removing most of
+    it. Raises `NotFound`, `Forbidden`, and `Conflict` when a duty is not met.
     """
     with transaction.atomic():
         layer, definition = lock_vector(layer_id)
+        require(viewer, "deliver", definition)
+        publish = mode == "publish" and not definition.second_person
+        if publish:
+            require(viewer, "approve", definition)
+            check_publishable(definition)
+        # The first real delivery replaces the samples, however few of them it keeps.
+        allow_removal = allow_removal or layer_id in sample_layers()
         if mode == "dry_run":
             with connection.cursor() as cursor:
-                stage = sql.Identifier("pg_temp", "machizu_dry_run")
-                diff = _staged_diff(cursor, stage, definition, delivery)
+                # The layer is locked, so its name makes the table's name unique.
+                table = sql.Identifier("stage", f"dry_run_{layer_id}")
+                staged = stage(
+                    cursor, table, definition, delivery, lasting=False, allow_removal=allow_removal
+                )
             transaction.set_rollback(True)
-            return Outcome(None, diff, "checked")
+            return Outcome(None, staged.diff, "checked", staged.report)
         load = _record(layer, delivery, actor)
         with connection.cursor() as cursor:
-            load.diff = _staged_diff(cursor, _stage(load.pk), definition, delivery)
-            if mode == "publish":
+            staged = stage(
+                cursor,
+                _stage(load.pk),
+                definition,
+                delivery,
+                lasting=not publish,
+                allow_removal=allow_removal,
+            )
+            _keep(load, staged)
+            if staged.refusal is not None:
+                _decide(load, Load.State.REJECTED, actor)
+            elif publish:
                 _publish(cursor, layer, load, actor)
-            load.save(update_fields=["diff", "state", "decided_by", "decided_at"])
-        return Outcome(load.pk, load.diff, str(load.state))
+            load.save(update_fields=["report", "diff", *_DECISION])
+        audit.record(actor, "load.deliver", layer=layer_id, subject=str(load.pk), file=delivery.file)
+        return Outcome(load.pk, load.diff, str(load.state), staged.report, staged.refusal)
 
 
-@transaction.atomic
-def publish_load(load_id: int, *, actor: str) -> Load:
-    """Make a waiting load the layer's content. Raises `NotFound`, or `Conflict` when it is not waiting."""
-    layer, load = _waiting(load_id)
-    with connection.cursor() as cursor:
-        merge.pair(cursor, _stage(load.pk), layer.pk, load.columns, load.key)
-        load.diff = merge.count(cursor)
-        _publish(cursor, layer, load, actor)
-    load.save(update_fields=["diff", "state", "decided_by", "decided_at"])
+def publish_load(
+    load_id: int, *, actor: str, viewer: Viewer = ADMINISTRATOR, at: datetime | None = None
+) -> Load:
+    """Approve a waiting load: it becomes the layer's content now, or at the future instant `at`.
+
+    Raises `NotFound`; `Forbidden` for who may not approve it; `Conflict` when it is not waiting, when a duty
+    of the layer is not met, or when the layer changed since the diff was made: the new diff is then recorded,
+    to be looked at before approving again.
+    """
+    with transaction.atomic():
+        layer, load = _waiting(load_id)
+        definition = vector_definition(layer)
+        _require_approver(viewer, definition, load, actor)
+        check_publishable(definition)
+        drifted = _drifted(layer, load)
+        if not drifted:
+            if at is not None and at > timezone.now():
+                _schedule(load, at, actor)
+            else:
+                _publish_waiting(layer, load, actor)
+    if drifted:
+        raise _changed_meanwhile(load)
     return load
 
 
+def publish_due_loads() -> list[int]:
+    """Publish the scheduled loads whose moment has come; returns their numbers.
+
+    One whose layer has changed since its approval waits for approval again.
+    """
+    due = Load.objects.filter(state=Load.State.SCHEDULED, publish_at__lte=timezone.now())
+    return [
+        load_id
+        for load_id in due.order_by("publish_at", "pk").values_list("pk", flat=True)
+        if _publish_due(load_id)
+    ]
+
+
 @transaction.atomic
-def reject_load(load_id: int, *, actor: str) -> Load:
-    """Refuse a waiting load and drop its staged rows. Raises `NotFound` or `Conflict`."""
-    _, load = _waiting(load_id)
+def _publish_due(load_id: int) -> bool:
+    layer = lock(Load.objects.get(pk=load_id).layer_id)
+    load = Load.objects.get(pk=load_id)
+    if load.state != Load.State.SCHEDULED:
+        return False
+    if _drifted(layer, load):
+        load.state = Load.State.AWAITING_APPROVAL
+        load.save(update_fields=["state"])
+        audit.record(load.decided_by, "load.postponed", layer=layer.pk, subject=str(load_id))
+        return False
+    _publish_waiting(layer, load, load.decided_by)
+    return True
+
+
+@transaction.atomic
+def reject_load(load_id: int, *, actor: str, viewer: Viewer = ADMINISTRATOR) -> Load:
+    """Refuse a waiting or scheduled load and drop its staged rows. Raises `NotFound`, `Forbidden`, `Conflict`."""
+    layer, load = _waiting(load_id, (*WAITING, Load.State.SCHEDULED))
+    require(viewer, "approve", vector_definition(layer))
     _decide(load, Load.State.REJECTED, actor)
-    load.save(update_fields=["state", "decided_by", "decided_at"])
+    load.save(update_fields=_DECISION)
+    audit.record(actor, "load.reject", layer=layer.pk, subject=str(load_id))
     return load
+
+
+def supersede_waiting(layer: Layer, actor: str, *, before: int | None = None) -> None:
+    """Retire the layer's waiting and scheduled loads, or only those older than load `before`."""
+    overtaken = layer.loads.filter(state__in=(*WAITING, Load.State.SCHEDULED))
+    for load in overtaken.filter(pk__lt=before) if before is not None else overtaken:
+        _decide(load, Load.State.SUPERSEDED, actor)
+        load.save(update_fields=_DECISION)
 
 
 def newest_waiting_load(layer_id: str) -> Load:
@@ -115,33 +187,30 @@ def _stage(load_id: int) -> sql.Identifier:
     return sql.Identifier("stage", f"load_{load_id}")
 
 
-def _staged_diff(
-    cursor: Any, stage: sql.Identifier, definition: LayerDefinition, delivery: Delivery
-) -> dict[str, int]:
-    merge.create_stage(cursor, stage, definition, delivery.columns)
-    merge.fill_stage(cursor, stage, delivery.columns, delivery.rows)
-    merge.pair(cursor, stage, definition.id, delivery.columns, delivery.key)
-    return merge.count(cursor)
-
-
 def _record(layer: Layer, delivery: Delivery, actor: str) -> Load:
     load = Load.objects.create(
         layer=layer,
         file=delivery.file,
         state=Load.State.AWAITING_APPROVAL,
-        report=delivery.report,
+        report={},
         columns=list(delivery.columns),
         key=list(delivery.key),
         actor=actor,
-    )
-    QuarantinedRow.objects.bulk_create(
-        [QuarantinedRow(load=load, row=q.row, values=q.values, issues=q.issues) for q in delivery.quarantine],
-        batch_size=1000,
+        base_revision=layer.revision,
     )
     return load
 
 
-def _waiting(load_id: int) -> tuple[Layer, Load]:
+def _keep(load: Load, staged: Staged) -> None:
+    """Give the load what staging found: its report, its diff, its quarantined rows."""
+    load.report, load.diff = staged.report, staged.diff
+    QuarantinedRow.objects.bulk_create(
+        [QuarantinedRow(load=load, row=q.row, values=q.values, issues=q.issues) for q in staged.quarantine],
+        batch_size=1000,
+    )
+
+
+def _waiting(load_id: int, states: Sequence[str] = WAITING) -> tuple[Layer, Load]:
     """Lock a waiting load and its layer: always the layer first, so that no two writers block each other."""
     load = Load.objects.filter(pk=load_id).first()
     if load is None:
@@ -153,7 +222,7 @@ def _waiting(load_id: int) -> tuple[Layer, Load]:
         )
     layer = lock(load.layer_id)
     load.refresh_from_db()
-    if load.state != Load.State.AWAITING_APPROVAL:
+    if load.state not in states:
         raise Conflict(
             Message(
                 ja=f"取り込み {load_id} は承認待ちではありません（{load.state}）。新しいファイルを取り込んでください。",
@@ -163,6 +232,58 @@ def _waiting(load_id: int) -> tuple[Layer, Load]:
     return layer, load
 
 
+def _require_approver(viewer: Viewer, definition: LayerDefinition, load: Load, actor: str) -> None:
+    require(viewer, "approve", definition)
+    if definition.second_person and load.actor == actor:
+        raise Forbidden(
+            Message(
+                ja=f"レイヤ「{definition.id}」は、届けた人（{actor}）とは別の人の承認が必要です。別の承認者に依頼してください。",
+                en=f"“{definition.id}” needs the approval of a second person; {actor} delivered this load. Ask another approver.",
+            )
+        )
+
+
+def _drifted(layer: Layer, load: Load) -> bool:
+    """Bring the load's diff up to date; tell whether it is another than the one that was looked at."""
+    if layer.revision == load.base_revision:
+        return False
+    seen = load.diff
+    with connection.cursor() as cursor:
+        merge.pair(cursor, _stage(load.pk), layer.pk, load.columns, load.key)
+        load.diff = merge.count(cursor)
+    load.base_revision = layer.revision
+    load.save(update_fields=["diff", "base_revision"])
+    return bool(load.diff != seen)
+
+
+def _changed_meanwhile(load: Load) -> Conflict:
+    return Conflict(
+        Message(
+            ja=f"取り込み {load.pk} の検査の後に、レイヤ「{load.layer_id}」が変わりました。今の差分は {load.diff} です。確かめて、もう一度承認してください。",
+            en=f"“{load.layer_id}” changed after load {load.pk} was checked. The diff is now {load.diff}. Look at it and approve again.",
+        )
+    )
+
+
+def _schedule(load: Load, at: datetime, actor: str) -> None:
+    load.state, load.publish_at, load.decided_by, load.decided_at = (
+        Load.State.SCHEDULED,
+        at,
+        actor,
+        timezone.now(),
+    )
+    load.save(update_fields=[*_DECISION, "publish_at"])
+    audit.record(actor, "load.schedule", layer=load.layer_id, subject=str(load.pk), at=at.isoformat())
+
+
+def _publish_waiting(layer: Layer, load: Load, actor: str) -> None:
+    with connection.cursor() as cursor:
+        merge.pair(cursor, _stage(load.pk), layer.pk, load.columns, load.key)
+        load.diff = merge.count(cursor)
+        _publish(cursor, layer, load, actor)
+    load.save(update_fields=["diff", *_DECISION])
+
+
 def _publish(cursor: Any, layer: Layer, load: Load, actor: str) -> None:
     """Merge the paired stage into the layer, raise its revision, retire what the load overtakes."""
     if any(load.diff[kind] for kind in ("added", "changed", "removed")):
@@ -170,9 +291,9 @@ def _publish(cursor: Any, layer: Layer, load: Load, actor: str) -> None:
         merge.apply(cursor, _stage(load.pk), layer.pk, load.columns, version=revision, load_id=load.pk)
         app.configure_task("layers.refresh_statistics").defer(layer_id=layer.pk)
     _decide(load, Load.State.PUBLISHED, actor)
-    for overtaken in layer.loads.filter(state=Load.State.AWAITING_APPROVAL, pk__lt=load.pk):
-        _decide(overtaken, Load.State.SUPERSEDED, actor)
-        overtaken.save(update_fields=["state", "decided_by", "decided_at"])
+    confirm(cursor, layer)
+    supersede_waiting(layer, actor, before=load.pk)
+    audit.record(actor, "load.publish", layer=layer.pk, subject=str(load.pk), **load.diff)
 
 
 def _decide(load: Load, state: Load.State, actor: str) -> None:

@@ -10,12 +10,20 @@ from django.db import connection, transaction
 from gis_core.errors import BadInput, Message
 from layers import restore
 from layers.models import Layer
+from layers.services import audit
 from layers.services.common import lock_vector, raise_revision
+from layers.visibility import ADMINISTRATOR, Viewer, require
 
 
 @transaction.atomic
 def rollback(
-    layer_id: str, to: int | datetime, *, actor: str, reason: str = "", ids: Sequence[int] | None = None
+    layer_id: str,
+    to: int | datetime,
+    *,
+    actor: str,
+    reason: str = "",
+    ids: Sequence[int] | None = None,
+    viewer: Viewer = ADMINISTRATOR,
 ) -> int:
     """Make the layer, or only the features `ids`, as it was at a revision or instant; itself a change.
 
@@ -23,6 +31,7 @@ def rollback(
     a revision or instant that the layer does not have.
     """
     layer, definition = lock_vector(layer_id)
+    require(viewer, "roll_back", definition)
     target = _revision_at(layer, to)
     with connection.cursor() as cursor:
         if not restore.differs(cursor, definition, target, ids):
@@ -31,7 +40,23 @@ def rollback(
             cursor, layer_id, actor=actor, reason=reason or f"rollback to revision {target}"
         )
         restore.apply(cursor, definition, target, version=revision, ids=ids)
+    audit.record(actor, "layer.rollback", layer=layer_id, to=target, revision=revision, reason=reason)
     return revision
+
+
+@transaction.atomic
+def purge_history(layer_id: str, before: datetime, *, actor: str, viewer: Viewer = ADMINISTRATOR) -> int:
+    """Remove what left the layer before an instant: the only way by which history goes, and audited.
+
+    Returns how many former rows were removed. The layer as it was before that instant can no longer be read.
+    """
+    _, definition = lock_vector(layer_id)
+    if viewer.role != "administrator":
+        require(Viewer("public"), "define", definition)
+    with connection.cursor() as cursor:
+        removed = restore.forget(cursor, layer_id, before)
+    audit.record(actor, "layer.purge", layer=layer_id, before=before.isoformat(), removed=removed)
+    return removed
 
 
 def _revision_at(layer: Layer, to: int | datetime) -> int:

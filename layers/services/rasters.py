@@ -13,18 +13,30 @@ from django.utils import timezone
 
 from gis_core.boxes import Box
 from gis_core.definition import RasterDefinition
+from layers.duties import check_publishable
 from layers.models import Layer, Load
-from layers.services.common import announce, lock, raise_revision
+from layers.services import audit
+from layers.services.common import confirm, lock, raise_revision
+from layers.visibility import ADMINISTRATOR, Viewer, require
 
 
 def add_raster(
-    definition: RasterDefinition, cog: Path, *, extent: Box, report: dict[str, Any], actor: str
+    definition: RasterDefinition,
+    cog: Path,
+    *,
+    extent: Box,
+    report: dict[str, Any],
+    actor: str,
+    viewer: Viewer = ADMINISTRATOR,
 ) -> int:
     """Make a checked Cloud-Optimised GeoTIFF the raster's new revision; returns the revision.
 
     The file is copied to its revision's name in the raster store first and the registry is changed last, so
-    readers see either the old raster or the new one. `extent` in degrees (EPSG:4326).
+    readers see either the old raster or the new one. `extent` in degrees (EPSG:4326). Raises `Forbidden`, and
+    `Conflict` when a duty is not met.
     """
+    require(viewer, "approve", definition)
+    check_publishable(definition)
     with transaction.atomic():
         layer = lock(definition.id)
         path = _keep_raster(definition.id, layer.revision + 1, cog)
@@ -42,7 +54,8 @@ def add_raster(
             Layer.objects.filter(pk=layer.pk).update(
                 path=str(path), extent=Polygon.from_bbox(extent.as_tuple())
             )
-            announce(cursor, layer.pk, revision)
+            confirm(cursor, layer)
+        audit.record(actor, "raster.publish", layer=layer.pk, subject=str(load.pk), file=load.file)
     return revision
 
 

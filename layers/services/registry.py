@@ -9,7 +9,11 @@ from django.db import connection, transaction
 from gis_core.definition import Definition, LayerDefinition
 from layers import grants, history, tables
 from layers.models import Department, Layer
+from layers.services import audit
 from layers.services.common import announce
+
+# The author of what the product itself does at its first start.
+SYSTEM = "machizu"
 
 
 @transaction.atomic
@@ -20,7 +24,7 @@ def register_departments(departments: Mapping[str, Mapping[str, str]]) -> None:
 
 
 @transaction.atomic
-def register_layer(definition: Definition, *, position: int = 0) -> bool:
+def register_layer(definition: Definition, *, position: int = 0, actor: str = SYSTEM) -> bool:
     """Register a layer and create its table. Returns False when it is registered already.
 
     The owning department is registered under its id where the city has not named it.
@@ -46,4 +50,5 @@ def register_layer(definition: Definition, *, position: int = 0) -> bool:
             history.create(cursor, definition)
             grants.grant_public(cursor, definition)
         announce(cursor, definition.id, 0)
+    audit.record(actor, "layer.create", layer=definition.id)
     return True

@@ -6,9 +6,15 @@ import argparse
 import getpass
 import json
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from gis_core.errors import MachizuError
+from machizu.environment import environment
+
+if TYPE_CHECKING:
+    from layers.visibility import Viewer
 
 
 class WrongUsage(MachizuError):
@@ -44,6 +50,24 @@ def add_actor(target: argparse.ArgumentParser) -> None:
         default=getpass.getuser(),
         help="記録に残る操作者 / who acts, for the audit",
     )
+
+
+def viewer_for(actor: str) -> Viewer:
+    """Return the rights of who acts: a registered user's own, else the administrator's.
+
+    Whoever has a shell on this machine can reach the database anyway; the name is for the audit.
+    """
+    from layers.selectors import viewer_of
+    from layers.visibility import ADMINISTRATOR
+
+    return viewer_of(actor) or ADMINISTRATOR
+
+
+def instant(text: str) -> datetime:
+    """Parse an instant (RFC 3339; without an offset, in the city's time zone). For argparse."""
+    moment = datetime.fromisoformat(text)
+    zone = ZoneInfo(environment().city.time_zone)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def print_json(value: Any) -> None:

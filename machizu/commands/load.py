@@ -6,9 +6,17 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gis_core.errors import Message
+from gis_core.errors import BadInput, MachizuError, Message
 from machizu.bootstrap import store
-from machizu.commands.common import Subparsers, WrongUsage, add_actor, command, print_json
+from machizu.commands.common import (
+    Subparsers,
+    WrongUsage,
+    add_actor,
+    command,
+    instant,
+    print_json,
+    viewer_for,
+)
 from machizu.environment import environment
 
 ACTIONS = ("list", "show", "approve", "reject")
@@ -31,6 +39,14 @@ def add_to(commands: Subparsers) -> None:
     load.add_argument("--json", action="store_true", help="報告を JSON で / print the report as JSON")
     load.add_argument("--encoding", metavar="E", help="文字コード / the file's encoding, e.g. cp932")
     load.add_argument("--crs", metavar="C", help="座標参照系 / the file's CRS, e.g. EPSG:6677")
+    load.add_argument(
+        "--allow-removal",
+        action="store_true",
+        help="大半が消える配信も受け入れる / accept a delivery that removes most of the layer",
+    )
+    load.add_argument(
+        "--at", type=instant, metavar="TIME", help="approve：この時刻に公開 / publish at this instant"
+    )
     load.add_argument("--sheet", metavar="S", help="Excel のシート名 / the sheet's name")
     add_actor(load)
 
@@ -47,23 +63,37 @@ def _load(arguments: argparse.Namespace) -> int:
 
 
 def _deliver(path: Path, arguments: argparse.Namespace) -> int:
+    from etl.report import DeliveryRefused, unusable_file
+
     with store():
         from etl.loading import load
 
-        report = load(
-            path,
-            arguments.layer,
-            city=environment().city,
-            actor=arguments.actor,
-            mode="dry_run" if arguments.dry_run else "publish" if arguments.publish else "stage",
-            encoding=arguments.encoding,
-            crs=arguments.crs,
-            sheet=arguments.sheet,
-        ).as_dict()
+        refusal: MachizuError | None = None
+        try:
+            report = load(
+                path,
+                arguments.layer,
+                city=environment().city,
+                actor=arguments.actor,
+                mode="dry_run" if arguments.dry_run else "publish" if arguments.publish else "stage",
+                encoding=arguments.encoding,
+                crs=arguments.crs,
+                sheet=arguments.sheet,
+                viewer=viewer_for(arguments.actor),
+                allow_removal=arguments.allow_removal,
+            ).as_dict()
+        except DeliveryRefused as refused:
+            report, refusal = refused.report.as_dict(), refused
+        except BadInput as unusable:
+            if not arguments.json:
+                raise
+            report, refusal = unusable_file(arguments.layer, path.name, unusable.message), unusable
     if arguments.json:
         print_json(report)
     else:
         _print_report(report)
+    if refusal is not None:
+        raise refusal
     return 0
 
 
@@ -98,7 +128,7 @@ def _manage(action: str, rest: list[str], arguments: argparse.Namespace) -> int:
         elif action == "show":
             _show(int(rest[0]))
         else:
-            _decide(action, int(rest[0]), arguments.actor)
+            _decide(action, int(rest[0]), arguments)
     return 0
 
 
@@ -117,10 +147,15 @@ def _show(number: int) -> None:
     print_json(load_report(number))
 
 
-def _decide(action: str, number: int, actor: str) -> None:
+def _decide(action: str, number: int, arguments: argparse.Namespace) -> None:
     from layers.services.loads import publish_load, reject_load
 
-    load = (publish_load if action == "approve" else reject_load)(number, actor=actor)
+    actor = arguments.actor
+    viewer = viewer_for(actor)
+    if action == "approve":
+        load = publish_load(number, actor=actor, viewer=viewer, at=arguments.at)
+    else:
+        load = reject_load(number, actor=actor, viewer=viewer)
     print(f"{load.layer_id}: {load.state} {load.diff}")
 
 

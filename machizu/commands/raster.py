@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from machizu.bootstrap import store
-from machizu.commands.common import Subparsers, add_actor, command, print_json
+from machizu.commands.common import Subparsers, add_actor, command, print_json, viewer_for
 from machizu.environment import environment
 
 
@@ -33,4 +33,8 @@ def _add(arguments: argparse.Namespace) -> None:
         from layers.selectors import raster_definition
 
         definition = raster_definition(arguments.layer)
-        print_json(add_raster(arguments.file, definition, environment().city, arguments.actor))
+        print_json(
+            add_raster(
+                arguments.file, definition, environment().city, arguments.actor, viewer_for(arguments.actor)
+            )
+        )

@@ -26,6 +26,19 @@ def small_definition(layer_id: str = "benches", **changes: Any) -> LayerDefiniti
             "department": "parks",
             "geometry": "Point",
             "style": {"color": "#336699"},
+            "visibility": "public",
+            "licence": "CC BY 4.0",
+            "source": {"ja": "現地調査"},
+            "registration": {
+                "contact": "公園係",
+                "purpose": {"ja": "休憩場所の案内"},
+                "survey": {"kind": "own"},
+                "datum": "JGD2011",
+                "accuracy": 2500,
+                "personal_data": {"contained": False, "reason": {"ja": "設備だけを記録する"}},
+                "update_frequency": "yearly",
+                "retention_years": 10,
+            },
             "keys": [["identifier"]],
             "fields": [
                 {"name": "identifier", "type": "string", "title": {"ja": "ID"}},
@@ -62,7 +75,8 @@ def benches(store: Store) -> LayerDefinition:
 @pytest.fixture
 def deliver(benches: LayerDefinition) -> Callable[..., Any]:
     """Bring rows into the small layer: `deliver(rows, mode="publish", key=("identifier",))`."""
-    from layers.services.loads import Delivery, Outcome, load_rows
+    from layers.delivery import Delivery
+    from layers.services.loads import Outcome, load_rows
 
     def bring(
         rows: list[Row],

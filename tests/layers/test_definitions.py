@@ -278,3 +278,21 @@ def test_columns_of_real_files_are_known(shared: Path, file: str, layer_id: str,
 
 def test_every_department_has_a_title_in_every_language() -> None:
     assert all(set(LANGUAGES) <= set(titles) for titles in CITY.departments.values())
+
+
+@each_layer
+def test_rules_refer_to_standard_layers_and_their_fields(layer: LayerDefinition) -> None:
+    for rule in layer.rules:
+        if "layer" in rule.options:
+            other = DEFINITIONS[rule.options["layer"]]
+            assert isinstance(other, LayerDefinition)
+            assert other.field_named(rule.options["target"])
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=lambda d: d.id)
+def test_duties_are_told_in_japanese_and_english_and_no_number_is_invented(definition: Any) -> None:
+    form = definition.registration
+    for told in (definition.source, form.purpose, form.personal_data.reason):
+        assert told.keys() >= {"ja", "en"}
+    assert not re.search(r"\d", form.contact)
+    assert form.survey.approval is None

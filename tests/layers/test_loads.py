@@ -109,22 +109,6 @@ def test_a_staged_load_waits_and_is_published_by_approval(deliver: Deliver) -> N
     assert (len(names()), stages()) == (1, 0)
 
 
-def test_approval_compares_with_what_is_published_by_then(deliver: Deliver) -> None:
-    from layers.services.loads import publish_load
-
-    waiting = deliver([bench(1), bench(2)], mode="stage")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO layer.benches (identifier, name, geom) VALUES ('9', 'x', ST_Point(140, 36.9, 4326))"
-        )
-    assert publish_load(waiting.load, actor="chief").diff == {
-        "added": 2,
-        "changed": 0,
-        "removed": 1,
-        "unchanged": 0,
-    }
-
-
 def test_a_rejected_or_overtaken_load_cannot_be_published(deliver: Deliver) -> None:
     from layers.services.loads import publish_load, reject_load
 
@@ -148,8 +132,9 @@ def test_an_unknown_load_or_layer_is_named(benches: LayerDefinition) -> None:
 
 
 def test_quarantined_rows_are_kept_as_they_came(benches: LayerDefinition) -> None:
+    from layers.delivery import Delivery, Quarantined
     from layers.models import QuarantinedRow
-    from layers.services.loads import Delivery, Quarantined, load_rows
+    from layers.services.loads import load_rows
 
     bad = Quarantined(4, {"名称": None, "緯度": "x"}, [{"rule": "required.missing"}])
     load_rows("benches", Delivery("b.csv", ("name",), (), [], {}, [bad]), actor="t", mode="publish")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -213,13 +214,23 @@ def test_a_city_without_the_core_layers_still_gets_its_groups(django_ready):
     assert groups([own]) == [{"title": "Parks", "layers": [own]}]
 
 
-def test_a_fresh_layer_says_when_and_who_and_an_empty_one_says_so(django_ready):
+@pytest.mark.parametrize(
+    ("day", "overdue", "said"),
+    [
+        (None, False, "データはまだありません・観光課"),
+        (1, False, "2026年11月1日更新・観光課"),
+        (1, True, "2026年11月1日更新・観光課・更新予定を過ぎています"),
+    ],
+)
+def test_a_layer_says_when_by_whom_and_whether_it_is_overdue(django_ready, day, overdue, said):
     from django.utils import translation
 
     from webmap.context.catalogue import updated
 
+    at = datetime(2026, 11, day, 3, tzinfo=UTC) if day else None
+    info = SimpleNamespace(updated_at=at, overdue=overdue, department=Texts(ja="観光課"))
     with translation.override("ja"):
-        assert updated(None, Texts(ja="観光課"), "ja") == "データはまだありません・観光課"
+        assert updated(info, "ja") == said
 
 
 def test_the_columns_are_filled_up_from_the_popup():

@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 from webmap.context import themes
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from gis_core.definition import Field, RasterClass, Texts
+    from gis_core.definition import Field, RasterClass
     from layers.catalogue import LayerInfo, RasterInfo
 
 
@@ -65,13 +63,15 @@ def field(described: Field, language: str) -> dict[str, Any]:
     }
 
 
-def updated(at: datetime | None, department: Texts, language: str) -> str:
-    """Return the sentence that says how fresh a layer is and who answers for it."""
-    name = department.to(language)
-    if at is None:
+def updated(info: LayerInfo | RasterInfo, language: str) -> str:
+    """Return the sentence that says how fresh a layer is, whether it is overdue, and who answers for it."""
+    name = info.department.to(language)
+    if info.updated_at is None:
         return _("No data yet · %(department)s") % {"department": name}
-    date = date_format(timezone.localtime(at), "DATE_FORMAT")
-    return _("Updated %(date)s by %(department)s") % {"date": date, "department": name}
+    values = {"date": date_format(timezone.localtime(info.updated_at), "DATE_FORMAT"), "department": name}
+    if info.overdue:
+        return _("Updated %(date)s by %(department)s · an update is overdue") % values
+    return _("Updated %(date)s by %(department)s") % values
 
 
 def _common(info: LayerInfo | RasterInfo, language: str) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _common(info: LayerInfo | RasterInfo, language: str) -> dict[str, Any]:
         "isBase": definition.id in themes.BASE,
         "isOn": definition.id in themes.ON_AT_START,
         "revision": info.revision,
-        "updated": updated(info.updated_at, info.department, language),
+        "updated": updated(info, language),
     }
 
 

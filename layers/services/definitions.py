@@ -1,0 +1,67 @@
+"""Changing a layer's definition with its data kept, and retiring a layer."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from gis_core.definition import LayerDefinition
+from gis_core.errors import BadInput, Message
+from layers import alter, grants, history
+from layers.models import Department, Layer, Load, Revision
+from layers.services import audit
+from layers.services.common import announce, lock, lock_vector, raise_revision
+from layers.services.loads import supersede_waiting
+from layers.visibility import ADMINISTRATOR, Viewer, require
+
+
+@transaction.atomic
+def update_layer(definition: LayerDefinition, *, actor: str, viewer: Viewer = ADMINISTRATOR) -> int:
+    """Give a layer a new definition: fields added, dropped, renamed (`renamed_from`) or retyped.
+
+    Table, history, triggers and grants follow; values that the change would lose stay in the history.
+    Returns the new revision. Raises `NotFound`, `Forbidden`, or `BadInput` naming what data forbids it.
+    """
+    layer, before = lock_vector(definition.id)
+    require(viewer, "define", before)
+    change = alter.compare(before, definition)
+    if not change and before.raw == definition.raw:
+        return layer.revision
+    with connection.cursor() as cursor:
+        alter.check(cursor, definition, change)
+        revision = raise_revision(cursor, layer.pk, actor=actor, reason="definition")
+        alter.carry_out(cursor, definition, change, revision)
+        history.install_triggers(cursor, definition)
+        grants.grant_public(cursor, definition)
+        Department.objects.get_or_create(
+            pk=definition.department, defaults={"title": {"ja": definition.department}}
+        )
+        Layer.objects.filter(pk=layer.pk).update(
+            definition=dict(definition.raw), department_id=definition.department
+        )
+        Revision.objects.filter(layer=layer, revision=revision).update(definition=dict(definition.raw))
+        announce(cursor, layer.pk, revision)
+    # What waits was staged for the old fields.
+    supersede_waiting(layer, actor)
+    audit.record(actor, "layer.update", layer=layer.pk, revision=revision, **change.as_dict())
+    return revision
+
+
+@transaction.atomic
+def retire_layer(layer_id: str, *, actor: str, viewer: Viewer = ADMINISTRATOR) -> None:
+    """Take a layer out of use: nobody sees it any more; its data and history stay in the database."""
+    layer = lock(layer_id)
+    if viewer.role != "administrator":
+        raise BadInput(
+            Message(
+                ja="レイヤの廃止は GIS 管理者だけができます。管理者に依頼してください。",
+                en="Only the GIS administrator retires a layer. Ask him.",
+            )
+        )
+    supersede_waiting(layer, actor)
+    with connection.cursor() as cursor:
+        if layer.kind == Layer.Kind.VECTOR:
+            grants.revoke_public(cursor, layer_id)
+        announce(cursor, layer_id, layer.revision)
+    Layer.objects.filter(pk=layer_id).update(retired_at=timezone.now())
+    audit.record(actor, "layer.retire", layer=layer_id, loads=Load.objects.filter(layer=layer).count())
