@@ -59,7 +59,7 @@ def stage(
     quarantine = [*delivery.quarantine, *_quarantined(delivery, refused, issues)]
     refusal = _refusal(definition, delivery, issues, diff, len(refused), allow_removal=allow_removal)
     if refusal is not None and refusal not in issues:
-        issues.append(refusal)
+        issues.insert(0, refusal)
     report = _with_issues(delivery, issues, len(refused))
     return Staged(report, diff, quarantine, None if refusal is None else refusal.message)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -116,3 +117,41 @@ def test_kill_of_postgresql_leaves_the_layer_as_it_was(workspace: Path, tmp_path
         assert state(cluster.url()) == before
     finally:
         cluster.stop()
+
+
+@pytest.mark.full
+def test_a_kill_at_any_moment_leaves_exactly_the_old_or_the_new_layer(store: Store, tmp_path: Path) -> None:
+    files = [write_facilities(tmp_path / f"{note}.csv", ROWS, note) for note in ("前", "後")]
+    contents = []
+    for file in files:
+        began = time.monotonic()
+        load_whole(store.url, store.home, file)
+        seconds = time.monotonic() - began
+        contents.append(content(store.url))
+    moments = random.Random(20261122)
+    for turn in range(50):
+        process = load(store.url, store.home, files[turn % 2])
+        time.sleep(moments.uniform(0.3, 1.0) * seconds)
+        kill(process)
+        assert content(store.url) in contents
+        assert leftovers(store.url) == 0
+
+
+def content(url: str) -> object:
+    """What the layer shows, whichever revision wrote it."""
+    with psycopg.connect(url) as connection:
+        return connection.execute(
+            "SELECT md5(string_agg(identifier || name || remarks || ST_AsText(geom), '' ORDER BY identifier))"
+            " FROM layer.facilities"
+        ).fetchone()
+
+
+def leftovers(url: str) -> int:
+    """Staged tables of loads that wait for nobody, and revisions that the layer does not count."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute("""
+            SELECT (SELECT count(*) FROM pg_tables WHERE schemaname = 'stage')
+                 + (SELECT revision FROM layers_layer WHERE id = 'facilities')
+                 - (SELECT count(*) FROM layers_revision WHERE layer_id = 'facilities')""").fetchone()
+    assert row is not None
+    return int(row[0])
