@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from psycopg import sql
 
 from layers import tables
-from layers.services import loads
+from layers.services import approval
 
 
 @app.task(name="layers.refresh_statistics", queue="store")
@@ -22,7 +22,7 @@ def refresh_statistics(layer_id: str) -> None:
 @app.task(name="layers.publish_due_loads", queue="store", queueing_lock="publish_due_loads")
 def publish_due_loads(timestamp: int) -> None:
     """Publish the scheduled loads whose moment has come, each minute."""
-    loads.publish_due_loads()
+    approval.publish_due_loads()
 
 
 @app.periodic(cron="17 3 * * *")

@@ -11,8 +11,10 @@ from psycopg import sql
 from gis_core.definition import LayerDefinition
 from gis_core.errors import Message
 
-# A degree of latitude has at least 110.57 km, one of longitude that times the cosine; a little less is safe.
-_METRES_A_DEGREE = 110_000
+# Metres: a degree of latitude has 110,574 to 111,694, one of longitude up to 111,320 times the cosine of the
+# latitude (WGS 84). Rounded outwards, and the shortest a little more for the change of the cosine on the way.
+_SHORTEST_DEGREE = 110_000
+_LONGEST_DEGREE = 111_700
 
 
 class Breach(NamedTuple):
@@ -93,21 +95,37 @@ def equal(names: Iterable[str], left: str, right: str) -> sql.Composed:
 
 def reach(geometry: sql.Composable) -> sql.Composed:
     """Return a box (degrees) that holds all within `%(metres)s` of a geometry: what an index can look for."""
+    return sql.SQL("ST_Expand({}, {}, %(metres)s::float8 / {})").format(
+        geometry, _most_degrees(geometry), sql.Literal(_SHORTEST_DEGREE)
+    )
+
+
+def _most_degrees(geometry: sql.Composable) -> sql.Composed:
+    """Return the most degrees that `%(metres)s` can be, near a geometry: along its circle of latitude."""
     return sql.SQL(
-        "ST_Expand({0}, %(metres)s::float8 / ({1} * greatest(cos(radians("
-        "greatest(abs(ST_YMin({0})), abs(ST_YMax({0}))))), 0.01)), %(metres)s::float8 / {1})"
-    ).format(geometry, sql.Literal(_METRES_A_DEGREE))
+        "(%(metres)s::float8 / ({1} * greatest(cos(radians("
+        "greatest(abs(ST_YMin({0})), abs(ST_YMax({0}))))), 0.01)))"
+    ).format(geometry, sql.Literal(_SHORTEST_DEGREE))
 
 
 def within(left: sql.Composable, right: sql.Composable) -> sql.Composed:
     """Return the condition that two geometries lie within `%(metres)s` of each other, on the ellipsoid.
 
-    Whatever meets in the plane is told first: a distance on the ellipsoid costs ten times as much.
+    Distances on the ellipsoid cost a hundred times as much as in the plane, so degrees decide first what
+    is near or far for certain.
     """
     return sql.SQL(
         "{left} && {box} AND (ST_Intersects({left}, {right})"
-        " OR ST_DWithin({left}::geography, {right}::geography, %(metres)s))"
-    ).format(left=left, right=right, box=reach(right))
+        " OR ST_DWithin({left}, {right}, %(metres)s::float8 / {longest})"
+        " OR (ST_DWithin({left}, {right}, {most})"
+        " AND ST_DWithin({left}::geography, {right}::geography, %(metres)s)))"
+    ).format(
+        left=left,
+        right=right,
+        box=reach(right),
+        longest=sql.Literal(_LONGEST_DEGREE),
+        most=_most_degrees(right),
+    )
 
 
 def position(geometry: sql.Composable) -> sql.Composed:

@@ -11,7 +11,7 @@ from layers import alter, grants, history
 from layers.models import Department, Layer, Load, Revision
 from layers.services import audit
 from layers.services.common import announce, lock, lock_vector, raise_revision
-from layers.services.loads import supersede_waiting
+from layers.services.publication import supersede_waiting
 from layers.visibility import ADMINISTRATOR, Viewer, require
 
 

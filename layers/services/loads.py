@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 from django.db import connection, transaction
-from django.utils import timezone
-from procrastinate.contrib.django import app
 from psycopg import sql
 
 from gis_core.definition import LayerDefinition
-from gis_core.errors import Conflict, Forbidden, Message, NotFound
-from layers import merge
+from gis_core.errors import Message
 from layers.delivery import Delivery
 from layers.duties import check_publishable
 from layers.models import Layer, Load, QuarantinedRow
 from layers.selectors import sample_layers
 from layers.services import audit
-from layers.services.common import confirm, lock, lock_vector, raise_revision, vector_definition
+from layers.services.common import lock_vector
+from layers.services.publication import DECISION, decide, publish, stage_table
 from layers.staging import Staged, stage
 from layers.visibility import ADMINISTRATOR, Viewer, require
 
 Mode = Literal["dry_run", "stage", "publish"]
-
-WAITING = (Load.State.AWAITING_APPROVAL,)
-_DECISION = ("state", "decided_by", "decided_at")
 
 
 @dataclass(frozen=True)
@@ -63,128 +56,54 @@ def load_rows(
     with transaction.atomic():
         layer, definition = lock_vector(layer_id)
         require(viewer, "deliver", definition)
-        publish = mode == "publish" and not definition.second_person
-        if publish:
+        at_once = mode == "publish" and not definition.second_person
+        if at_once:
             require(viewer, "approve", definition)
             check_publishable(definition)
         # The first real delivery replaces the samples, however few of them it keeps.
         allow_removal = allow_removal or layer_id in sample_layers()
         if mode == "dry_run":
-            with connection.cursor() as cursor:
-                # The layer is locked, so its name makes the table's name unique.
-                table = sql.Identifier("stage", f"dry_run_{layer_id}")
-                staged = stage(
-                    cursor, table, definition, delivery, lasting=False, allow_removal=allow_removal
-                )
-            transaction.set_rollback(True)
-            return Outcome(None, staged.diff, "checked", staged.report)
-        load = _record(layer, delivery, actor)
-        with connection.cursor() as cursor:
-            staged = stage(
-                cursor,
-                _stage(load.pk),
-                definition,
-                delivery,
-                lasting=not publish,
-                allow_removal=allow_removal,
-            )
-            _keep(load, staged)
-            if staged.refusal is not None:
-                _decide(load, Load.State.REJECTED, actor)
-            elif publish:
-                _publish(cursor, layer, load, actor)
-            load.save(update_fields=["report", "diff", *_DECISION])
-        audit.record(actor, "load.deliver", layer=layer_id, subject=str(load.pk), file=delivery.file)
-        return Outcome(load.pk, load.diff, str(load.state), staged.report, staged.refusal)
+            return _tried(definition, delivery, allow_removal)
+        return _brought(layer, definition, delivery, actor, at_once, allow_removal)
 
 
-def publish_load(
-    load_id: int, *, actor: str, viewer: Viewer = ADMINISTRATOR, at: datetime | None = None
-) -> Load:
-    """Approve a waiting load: it becomes the layer's content now, or at the future instant `at`.
-
-    Raises `NotFound`; `Forbidden` for who may not approve it; `Conflict` when it is not waiting, when a duty
-    of the layer is not met, or when the layer changed since the diff was made: the new diff is then recorded,
-    to be looked at before approving again.
-    """
-    with transaction.atomic():
-        layer, load = _waiting(load_id)
-        definition = vector_definition(layer)
-        _require_approver(viewer, definition, load, actor)
-        check_publishable(definition)
-        drifted = _drifted(layer, load)
-        if not drifted:
-            if at is not None and at > timezone.now():
-                _schedule(load, at, actor)
-            else:
-                _publish_waiting(layer, load, actor)
-    if drifted:
-        raise _changed_meanwhile(load)
-    return load
+def _tried(definition: LayerDefinition, delivery: Delivery, allow_removal: bool) -> Outcome:
+    """Stage and judge a delivery, then undo all of it."""
+    # The layer is locked, so its name makes the table's name unique.
+    table = sql.Identifier("stage", f"dry_run_{definition.id}")
+    with connection.cursor() as cursor:
+        staged = stage(cursor, table, definition, delivery, lasting=False, allow_removal=allow_removal)
+    transaction.set_rollback(True)
+    return Outcome(None, staged.diff, "checked", staged.report)
 
 
-def publish_due_loads() -> list[int]:
-    """Publish the scheduled loads whose moment has come; returns their numbers.
-
-    One whose layer has changed since its approval waits for approval again.
-    """
-    due = Load.objects.filter(state=Load.State.SCHEDULED, publish_at__lte=timezone.now())
-    return [
-        load_id
-        for load_id in due.order_by("publish_at", "pk").values_list("pk", flat=True)
-        if _publish_due(load_id)
-    ]
-
-
-@transaction.atomic
-def _publish_due(load_id: int) -> bool:
-    layer = lock(Load.objects.get(pk=load_id).layer_id)
-    load = Load.objects.get(pk=load_id)
-    if load.state != Load.State.SCHEDULED:
-        return False
-    if _drifted(layer, load):
-        load.state = Load.State.AWAITING_APPROVAL
-        load.save(update_fields=["state"])
-        audit.record(load.decided_by, "load.postponed", layer=layer.pk, subject=str(load_id))
-        return False
-    _publish_waiting(layer, load, load.decided_by)
-    return True
-
-
-@transaction.atomic
-def reject_load(load_id: int, *, actor: str, viewer: Viewer = ADMINISTRATOR) -> Load:
-    """Refuse a waiting or scheduled load and drop its staged rows. Raises `NotFound`, `Forbidden`, `Conflict`."""
-    layer, load = _waiting(load_id, (*WAITING, Load.State.SCHEDULED))
-    require(viewer, "approve", vector_definition(layer))
-    _decide(load, Load.State.REJECTED, actor)
-    load.save(update_fields=_DECISION)
-    audit.record(actor, "load.reject", layer=layer.pk, subject=str(load_id))
-    return load
-
-
-def supersede_waiting(layer: Layer, actor: str, *, before: int | None = None) -> None:
-    """Retire the layer's waiting and scheduled loads, or only those older than load `before`."""
-    overtaken = layer.loads.filter(state__in=(*WAITING, Load.State.SCHEDULED))
-    for load in overtaken.filter(pk__lt=before) if before is not None else overtaken:
-        _decide(load, Load.State.SUPERSEDED, actor)
-        load.save(update_fields=_DECISION)
-
-
-def newest_waiting_load(layer_id: str) -> Load:
-    """Return the layer's newest load that waits for approval. Raises `NotFound`."""
-    load = Load.objects.filter(layer_id=layer_id, state=Load.State.AWAITING_APPROVAL).first()
-    if load is None:
-        raise NotFound(
-            Message(
-                ja=f"レイヤ「{layer_id}」に承認を待つ取り込みはありません。machizu load ファイル --layer {layer_id} で取り込んでください。",
-                en=f"No load of “{layer_id}” waits for approval. Deliver one with: machizu load FILE --layer {layer_id}",
-            )
+def _brought(
+    layer: Layer,
+    definition: LayerDefinition,
+    delivery: Delivery,
+    actor: str,
+    at_once: bool,
+    allow_removal: bool,
+) -> Outcome:
+    """Record a delivery as a load; stage and judge it; publish it, leave it waiting, or reject it."""
+    load = _record(layer, delivery, actor)
+    with connection.cursor() as cursor:
+        staged = stage(
+            cursor,
+            stage_table(load.pk),
+            definition,
+            delivery,
+            lasting=not at_once,
+            allow_removal=allow_removal,
         )
-    return load
-
-
-def _stage(load_id: int) -> sql.Identifier:
-    return sql.Identifier("stage", f"load_{load_id}")
+        _keep(load, staged)
+        if staged.refusal is not None:
+            decide(load, Load.State.REJECTED, actor)
+        elif at_once:
+            publish(cursor, layer, load, actor)
+        load.save(update_fields=["report", "diff", *DECISION])
+    audit.record(actor, "load.deliver", layer=layer.pk, subject=str(load.pk), file=delivery.file)
+    return Outcome(load.pk, load.diff, str(load.state), staged.report, staged.refusal)
 
 
 def _record(layer: Layer, delivery: Delivery, actor: str) -> Load:
@@ -208,95 +127,3 @@ def _keep(load: Load, staged: Staged) -> None:
         [QuarantinedRow(load=load, row=q.row, values=q.values, issues=q.issues) for q in staged.quarantine],
         batch_size=1000,
     )
-
-
-def _waiting(load_id: int, states: Sequence[str] = WAITING) -> tuple[Layer, Load]:
-    """Lock a waiting load and its layer: always the layer first, so that no two writers block each other."""
-    load = Load.objects.filter(pk=load_id).first()
-    if load is None:
-        raise NotFound(
-            Message(
-                ja=f"取り込み {load_id} はありません。machizu load list で番号を確かめてください。",
-                en=f"There is no load {load_id}. See: machizu load list",
-            )
-        )
-    layer = lock(load.layer_id)
-    load.refresh_from_db()
-    if load.state not in states:
-        raise Conflict(
-            Message(
-                ja=f"取り込み {load_id} は承認待ちではありません（{load.state}）。新しいファイルを取り込んでください。",
-                en=f"Load {load_id} does not wait for approval (it is {load.state}). Deliver the file again.",
-            )
-        )
-    return layer, load
-
-
-def _require_approver(viewer: Viewer, definition: LayerDefinition, load: Load, actor: str) -> None:
-    require(viewer, "approve", definition)
-    if definition.second_person and load.actor == actor:
-        raise Forbidden(
-            Message(
-                ja=f"レイヤ「{definition.id}」は、届けた人（{actor}）とは別の人の承認が必要です。別の承認者に依頼してください。",
-                en=f"“{definition.id}” needs the approval of a second person; {actor} delivered this load. Ask another approver.",
-            )
-        )
-
-
-def _drifted(layer: Layer, load: Load) -> bool:
-    """Bring the load's diff up to date; tell whether it is another than the one that was looked at."""
-    if layer.revision == load.base_revision:
-        return False
-    seen = load.diff
-    with connection.cursor() as cursor:
-        merge.pair(cursor, _stage(load.pk), layer.pk, load.columns, load.key)
-        load.diff = merge.count(cursor)
-    load.base_revision = layer.revision
-    load.save(update_fields=["diff", "base_revision"])
-    return bool(load.diff != seen)
-
-
-def _changed_meanwhile(load: Load) -> Conflict:
-    return Conflict(
-        Message(
-            ja=f"取り込み {load.pk} の検査の後に、レイヤ「{load.layer_id}」が変わりました。今の差分は {load.diff} です。確かめて、もう一度承認してください。",
-            en=f"“{load.layer_id}” changed after load {load.pk} was checked. The diff is now {load.diff}. Look at it and approve again.",
-        )
-    )
-
-
-def _schedule(load: Load, at: datetime, actor: str) -> None:
-    load.state, load.publish_at, load.decided_by, load.decided_at = (
-        Load.State.SCHEDULED,
-        at,
-        actor,
-        timezone.now(),
-    )
-    load.save(update_fields=[*_DECISION, "publish_at"])
-    audit.record(actor, "load.schedule", layer=load.layer_id, subject=str(load.pk), at=at.isoformat())
-
-
-def _publish_waiting(layer: Layer, load: Load, actor: str) -> None:
-    with connection.cursor() as cursor:
-        merge.pair(cursor, _stage(load.pk), layer.pk, load.columns, load.key)
-        load.diff = merge.count(cursor)
-        _publish(cursor, layer, load, actor)
-    load.save(update_fields=["diff", *_DECISION])
-
-
-def _publish(cursor: Any, layer: Layer, load: Load, actor: str) -> None:
-    """Merge the paired stage into the layer, raise its revision, retire what the load overtakes."""
-    if any(load.diff[kind] for kind in ("added", "changed", "removed")):
-        revision = raise_revision(cursor, layer.pk, actor=actor, load_id=load.pk)
-        merge.apply(cursor, _stage(load.pk), layer.pk, load.columns, version=revision, load_id=load.pk)
-        app.configure_task("layers.refresh_statistics").defer(layer_id=layer.pk)
-    _decide(load, Load.State.PUBLISHED, actor)
-    confirm(cursor, layer)
-    supersede_waiting(layer, actor, before=load.pk)
-    audit.record(actor, "load.publish", layer=layer.pk, subject=str(load.pk), **load.diff)
-
-
-def _decide(load: Load, state: Load.State, actor: str) -> None:
-    load.state, load.decided_by, load.decided_at = state, actor, timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_stage(load.pk)))

@@ -186,7 +186,7 @@ def _retire(arguments: argparse.Namespace) -> None:
 
 def _publish(arguments: argparse.Namespace) -> None:
     with store():
-        from layers.services.loads import newest_waiting_load, publish_load
+        from layers.services.approval import newest_waiting_load, publish_load
 
         waiting = newest_waiting_load(arguments.layer)
         load = publish_load(waiting.pk, actor=arguments.actor, viewer=viewer_for(arguments.actor))

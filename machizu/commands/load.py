@@ -148,7 +148,7 @@ def _show(number: int) -> None:
 
 
 def _decide(action: str, number: int, arguments: argparse.Namespace) -> None:
-    from layers.services.loads import publish_load, reject_load
+    from layers.services.approval import publish_load, reject_load
 
     actor = arguments.actor
     viewer = viewer_for(actor)

@@ -6,7 +6,7 @@ make_base() { # FOLDER
     if [ ! -d "$1/bin" ]; then
         local mirror
         mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E '/debian/?$' | head -n 1)"
-        debootstrap --variant=minbase bookworm "$1" "${mirror:-http://deb.debian.org/debian}"
+        debootstrap --variant=minbase bookworm "$1" ${mirror:+"$mirror"}
     fi
     borrow_network_settings "$1"
 }

@@ -59,7 +59,7 @@ def test_only_the_department_delivers_and_only_its_approver_publishes(
 
 
 def test_a_second_person_must_approve_where_the_layer_demands_it(store: Store) -> None:
-    from layers.services.loads import publish_load
+    from layers.services.approval import publish_load
     from layers.services.registry import register_layer
 
     register_layer(small_definition(approval={"second_person": True}))
@@ -83,7 +83,7 @@ def test_a_layer_that_lacks_a_duty_cannot_be_published(store: Store) -> None:
 
 def test_who_approves_another_diff_than_he_saw_is_told(deliver: Deliver) -> None:
     from layers.models import Load
-    from layers.services.loads import publish_load
+    from layers.services.approval import publish_load
 
     waiting = deliver([bench(1), bench(2)], mode="stage")
     with connection.cursor() as cursor:
@@ -104,7 +104,7 @@ def test_who_approves_another_diff_than_he_saw_is_told(deliver: Deliver) -> None
 def test_a_scheduled_load_is_published_when_its_moment_has_come(deliver: Deliver) -> None:
     from layers.models import Load
     from layers.selectors import catalogue
-    from layers.services.loads import publish_due_loads, publish_load
+    from layers.services.approval import publish_due_loads, publish_load
 
     waiting = deliver([bench(1)], mode="stage")
     load = publish_load(waiting.load, actor="chief", at=timezone.now() + timedelta(days=1))
@@ -116,7 +116,7 @@ def test_a_scheduled_load_is_published_when_its_moment_has_come(deliver: Deliver
 
 def test_a_scheduled_load_whose_layer_changed_waits_again(deliver: Deliver) -> None:
     from layers.models import Load
-    from layers.services.loads import publish_due_loads, publish_load
+    from layers.services.approval import publish_due_loads, publish_load
 
     waiting = deliver([bench(1)], mode="stage")
     publish_load(waiting.load, actor="chief", at=timezone.now() + timedelta(seconds=60))
@@ -132,7 +132,7 @@ def test_a_scheduled_load_whose_layer_changed_waits_again(deliver: Deliver) -> N
 def test_everything_is_audited_and_the_audit_cannot_be_changed(deliver: Deliver) -> None:
     from layers.models import AuditEntry
     from layers.selectors import audit_entries
-    from layers.services.loads import reject_load
+    from layers.services.approval import reject_load
     from layers.services.past import rollback
 
     deliver([bench(1)])

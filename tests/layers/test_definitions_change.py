@@ -107,7 +107,7 @@ def test_points_can_become_multipoints_but_not_lines(benches: LayerDefinition, d
 
 
 def test_what_waits_for_the_old_fields_is_overtaken(benches: LayerDefinition, deliver: Deliver) -> None:
-    from layers.services.loads import publish_load
+    from layers.services.approval import publish_load
 
     waiting = deliver([bench(1)], mode="stage")
     update(changed(benches, colour={"type": "string"}))

@@ -71,7 +71,7 @@ class World:
         return outcome
 
     def stage_and_reject(self, content: dict[int, int]) -> None:
-        from layers.services.loads import reject_load
+        from layers.services.approval import reject_load
 
         reject_load(self.load(content, "stage").load, actor="t")
 

@@ -35,6 +35,19 @@ def test_a_first_delivery_fills_the_layer(deliver: Deliver) -> None:
     assert stages() == 0
 
 
+def test_a_first_delivery_leaves_the_indexes_as_the_layer_was_made(deliver: Deliver) -> None:
+    def indexes() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT indexdef FROM pg_indexes WHERE schemaname = 'layer' AND tablename = 'benches' ORDER BY 1"
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+    made = indexes()
+    deliver([bench(1), bench(2)])
+    assert indexes() == made
+
+
 def test_the_same_delivery_twice_changes_nothing(deliver: Deliver) -> None:
     from layers.selectors import catalogue
 
@@ -101,7 +114,7 @@ def test_a_dry_run_leaves_nothing(deliver: Deliver) -> None:
 
 
 def test_a_staged_load_waits_and_is_published_by_approval(deliver: Deliver) -> None:
-    from layers.services.loads import publish_load
+    from layers.services.approval import publish_load
 
     waiting = deliver([bench(1)], mode="stage")
     assert (waiting.state, names(), stages()) == ("awaiting_approval", {}, 1)
@@ -110,7 +123,7 @@ def test_a_staged_load_waits_and_is_published_by_approval(deliver: Deliver) -> N
 
 
 def test_a_rejected_or_overtaken_load_cannot_be_published(deliver: Deliver) -> None:
-    from layers.services.loads import publish_load, reject_load
+    from layers.services.approval import publish_load, reject_load
 
     refused = deliver([bench(1)], mode="stage")
     reject_load(refused.load, actor="chief")
@@ -123,7 +136,7 @@ def test_a_rejected_or_overtaken_load_cannot_be_published(deliver: Deliver) -> N
 
 
 def test_an_unknown_load_or_layer_is_named(benches: LayerDefinition) -> None:
-    from layers.services.loads import newest_waiting_load, publish_load
+    from layers.services.approval import newest_waiting_load, publish_load
 
     with pytest.raises(NotFound, match="99"):
         publish_load(99, actor="chief")

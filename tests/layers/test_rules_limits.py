@@ -70,7 +70,7 @@ def test_a_warning_that_the_file_check_gave_is_not_repeated(store: Store) -> Non
 
 
 def test_rows_that_wait_for_approval_have_been_judged(store: Store) -> None:
-    from layers.services.loads import publish_load
+    from layers.services.approval import publish_load
 
     register(definition(rules=[UNIQUE]))
     publish_load(deliver(TWICE, mode="stage").load, actor="chief")
@@ -134,7 +134,7 @@ def test_whoever_means_it_may_remove(store: Store) -> None:
 
 
 def test_a_refused_delivery_leaves_the_waiting_ones_alone(store: Store) -> None:
-    from layers.services.loads import publish_load
+    from layers.services.approval import publish_load
 
     register(definition())
     deliver(numbered(0, 30), mode="publish")
