@@ -63,13 +63,20 @@ def clean(field: Field, column: str, cells: pd.Series[Any], rows: RowNumbers, ci
         # Half the columns of a standard form are empty in most files.
         return CleanColumn(_with_empty(field, cells, cells), [])
     group, cleaner = _cleaner(field, city)
-    broken = cells.isin(FORMULA_ERRORS)
-    result = cleaner(cells.mask(broken, None) if broken.any() else cells)
-    issues = findings(
-        "formula.error", "error", rows, broken, column=column, field=field.name, values=cells.to_numpy()
-    )
+    issues = _formula_errors(field, column, cells, rows)
+    result = cleaner(cells.mask(cells.isin(FORMULA_ERRORS), None) if issues else cells)
     issues += _issues(group, result, field, column, cells, rows)
     return CleanColumn(_with_empty(field, result.values, cells), issues)
+
+
+def _formula_errors(field: Field, column: str, cells: pd.Series[Any], rows: RowNumbers) -> list[Issue]:
+    # A set is three times as fast as isin(), and finds nothing in nearly every column.
+    if FORMULA_ERRORS.isdisjoint(cells.tolist()):
+        return []
+    broken = cells.isin(FORMULA_ERRORS)
+    return findings(
+        "formula.error", "error", rows, broken, column=column, field=field.name, values=cells.to_numpy()
+    )
 
 
 def _cleaner(field: Field, city: City) -> tuple[str, ColumnCleaner]:

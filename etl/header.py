@@ -74,7 +74,7 @@ def _table(grid: Grid, header: Cells, data: list[tuple[int, Cells]], repeated: l
     # One block of columns, filled by transposing with zip: five times faster than a series for each column.
     block = np.empty((width, len(data)), dtype=object)
     for place, cells in enumerate(zip(*padded, strict=True)):
-        block[place] = [cell or None for cell in cells]
+        block[place] = [cell or None for cell in cells] if any(cells) else None
     frame = pd.DataFrame(block.T, columns=_labels(header), dtype=object, copy=False)
     used = [bool(cell) or any(cells) for cell, cells in zip(header, block, strict=True)]
     return Table(

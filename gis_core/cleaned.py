@@ -90,7 +90,7 @@ def clean_column(values: pd.Series[Any], clean: Cleaner, plain: Plain | None = N
     odd = list(range(len(texts)))
     if plain is not None:
         match = plain.pattern.fullmatch
-        is_plain = np.fromiter((match(text) is not None for text in texts), dtype=bool, count=len(texts))
+        is_plain = np.array([match(text) is not None for text in texts], dtype=bool)
         chosen = np.flatnonzero(is_plain)
         table[chosen, 0] = _as_objects(plain.convert([texts[i] for i in chosen]))
         odd = np.flatnonzero(~is_plain).tolist()

@@ -42,12 +42,12 @@ def _rows(name: str, text: str, delimiter: str, limit: int) -> list[list[str]]:
     reader = _reader(text, delimiter, strict=True)
     rows: list[list[str]] = []
     try:
-        for row in reader:
-            rows.append(row)
-            if len(rows) > limit:
-                raise fault("too_many_rows", file=name, limit=limit)
+        # extend() keeps the rows that it took before an error.
+        rows.extend(itertools.islice(reader, limit + 1))
     except csv.Error as error:
         raise fault("quotes", file=name, row=len(rows) + 1) from error
+    if len(rows) > limit:
+        raise fault("too_many_rows", file=name, limit=limit)
     return rows
 
 

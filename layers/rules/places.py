@@ -112,19 +112,19 @@ def _not_covered_together(
     return fetch(
         cursor,
         """
-        WITH allowed AS MATERIALIZED (
-            SELECT ST_Union(other.geom) AS area FROM {layer} AS other
-            WHERE other.geom && (SELECT {reach} FROM (SELECT ST_SetSRID(ST_Extent(geom)::geometry, 4326) AS box
-                                 FROM {stage} WHERE stage_order = ANY(%(rows)s)) AS asked)),
+        WITH asked AS MATERIALIZED (
+            SELECT staged.* FROM {stage} AS staged JOIN unnest(%(rows)s::bigint[]) AS asked (stage_order) USING (stage_order)),
+        extent AS (SELECT ST_SetSRID(ST_Extent(geom)::geometry, 4326) AS box FROM asked),
+        allowed AS (SELECT ST_Union(other.geom) AS area FROM {layer} AS other, extent WHERE other.geom && {reach}),
         grown AS MATERIALIZED (
             SELECT CASE WHEN %(metres)s > 0 THEN ST_Buffer(area::geography, %(metres)s, 32)::geometry ELSE area END
                    AS area FROM allowed)
-        SELECT stage_order, {position} FROM {stage} AS staged
-        WHERE stage_order = ANY(%(rows)s) AND ST_Covers((SELECT area FROM grown), geom) IS NOT TRUE
+        SELECT stage_order, {position} FROM asked AS staged
+        WHERE ST_Covers((SELECT area FROM grown), geom) IS NOT TRUE
         ORDER BY stage_order""",
         {"metres": metres, "rows": rows},
         position=position(_STAGED),
-        reach=reach(sql.Identifier("box")),
+        reach=reach(sql.Identifier("extent", "box")),
         stage=stage.table,
         layer=table(layer),
     )
