@@ -8,7 +8,6 @@ WORKDIR /app
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 COPY setup ./setup
 COPY requirements.lock package.json package-lock.json .npmrc ./
-ENV UV_COMPILE_BYTECODE=1
 RUN SETUP_LOG=/tmp/setup.log; . setup/all.sh; prepare_python requirements.lock; prepare_frontend
 
 FROM debian:bookworm-slim AS web

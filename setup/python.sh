@@ -44,6 +44,8 @@ take_over_pip_settings() {
     certificate="${PIP_CERT:-$(pip_setting cert)}"
     [ -z "$mirror" ] || export UV_INDEX_URL="${UV_INDEX_URL:-$mirror}"
     [ -z "$certificate" ] || export SSL_CERT_FILE="${SSL_CERT_FILE:-$certificate}"
+    # Compiled here, once: where Python may write no bytecode, every start would cost seconds more.
+    export UV_COMPILE_BYTECODE=1
     export UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_HTTP_TIMEOUT="${PIP_DEFAULT_TIMEOUT:-120}"
 }
 
