@@ -55,10 +55,13 @@ def _site(asked: Asked) -> dcat.Site:
 
 
 def _entries(asked: Asked, issued: Mapping[str, datetime]) -> list[dcat.Entry]:
-    """What was never filled is no dataset yet."""
+    """What was never filled is no dataset yet, and samples must not be harvested as a city's data."""
     catalogue = asked.service.catalogues.of(PUBLIC)
-    layers = [_layer(asked, i, issued.get(i.id)) for i in catalogue.layers.values() if i.updated_at]
-    return layers + [_raster(asked, i, issued.get(i.id)) for i in catalogue.rasters.values()]
+    layers = [i for i in catalogue.layers.values() if i.updated_at and not i.is_sample]
+    rasters = [i for i in catalogue.rasters.values() if not i.is_sample]
+    return [_layer(asked, i, issued.get(i.id)) for i in layers] + [
+        _raster(asked, i, issued.get(i.id)) for i in rasters
+    ]
 
 
 def _layer(asked: Asked, info: LayerInfo, issued: datetime | None) -> dcat.Entry:

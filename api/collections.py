@@ -129,6 +129,7 @@ def _collection(asked: Asked, info: LayerInfo, links: list[Link]) -> dict[str, A
         "updated": info.updated_at.isoformat() if info.updated_at else None,
         "nextDue": info.next_due.isoformat() if info.next_due else None,
         "overdue": info.overdue,
+        "sample": info.is_sample,
         "department": info.department.to(asked.language),
         "theme": info.definition.theme,
         "crs": [CRS84],

@@ -116,6 +116,7 @@ def _raster(asked: Asked, info: RasterInfo) -> dict[str, Any]:
         "updated": info.updated_at.isoformat() if info.updated_at else None,
         "nextDue": info.next_due.isoformat() if info.next_due else None,
         "overdue": info.overdue,
+        "sample": info.is_sample,
         "department": info.department.to(language),
         "license": definition.licence,
         "attribution": definition.source.to(language) if definition.source else None,

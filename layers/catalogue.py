@@ -35,6 +35,7 @@ class LayerInfo:
     extent: Box | None
     updated_at: datetime | None
     confirmed_at: datetime | None
+    is_sample: bool
     department: Texts
     recent: tuple[tuple[int, Box | None], ...] = ()
     base_revision: int = 0
@@ -86,6 +87,7 @@ class RasterInfo:
     extent: Box
     updated_at: datetime | None
     confirmed_at: datetime | None
+    is_sample: bool
     department: Texts
 
     @property
@@ -178,6 +180,7 @@ def _layer(definition: LayerDefinition, entry: dict[str, Any], viewer: Viewer) -
         extent=Box(*entry["extent"]) if entry["extent"] else None,
         updated_at=_instant(entry["updated_at"]),
         confirmed_at=_instant(entry["confirmed_at"]),
+        is_sample=entry["is_sample"],
         department=Texts(entry["department"]),
         recent=tuple((revision, Box(*box) if box else None) for revision, box in entry["recent"]),
         base_revision=entry["base_revision"],
@@ -192,6 +195,7 @@ def _raster(definition: RasterDefinition, entry: dict[str, Any]) -> RasterInfo:
         extent=Box(*entry["extent"]),
         updated_at=_instant(entry["updated_at"]),
         confirmed_at=_instant(entry["confirmed_at"]),
+        is_sample=entry["is_sample"],
         department=Texts(entry["department"]),
     )
 

@@ -42,6 +42,7 @@ class Layer(models.Model):
     confirmed_at = models.DateTimeField(
         null=True, blank=True, help_text="When a delivery was last published, changed or not"
     )
+    is_sample = models.BooleanField(default=False, help_text="Shows the sample data")
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

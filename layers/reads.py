@@ -46,7 +46,7 @@ def catalogue_statement(only: Collection[str] | None = None) -> Statement:
     text = sql.SQL("""
         SELECT json_agg(json_build_object(
                    'id', l.id, 'definition', l.definition, 'revision', l.revision,
-                   'feature_count', l.feature_count, 'path', l.path, 'updated_at', l.updated_at, 'confirmed_at', l.confirmed_at,
+                   'feature_count', l.feature_count, 'path', l.path, 'updated_at', l.updated_at, 'confirmed_at', l.confirmed_at, 'is_sample', l.is_sample,
                    'department', d.title,
                    'extent', CASE WHEN l.extent IS NOT NULL THEN json_build_array(
                        ST_XMin(l.extent), ST_YMin(l.extent), ST_XMax(l.extent), ST_YMax(l.extent)) END,

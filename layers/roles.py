@@ -25,6 +25,7 @@ REGISTRY_COLUMNS = (
     "path",
     "updated_at",
     "confirmed_at",
+    "is_sample",
     "retired_at",
 )
 

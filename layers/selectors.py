@@ -18,9 +18,6 @@ from layers.catalogue import PUBLIC, Catalogue, LayerInfo, Viewer, parse_catalog
 from layers.features import feature_model
 from layers.visibility import Role
 
-# Who delivers the sample data; pages say so as long as a layer shows it.
-SAMPLE_ACTOR = "sample"
-
 
 def catalogue(viewer: Viewer = PUBLIC) -> Catalogue:
     """Return all layers and rasters that the viewer may see."""
@@ -129,14 +126,8 @@ def only_loaded_by(actor: str) -> bool:
 
 
 def sample_layers() -> set[str]:
-    """Return the layers that show sample data: their newest published load is a sample."""
-    newest = (
-        models.Load.objects.filter(state=models.Load.State.PUBLISHED)
-        .order_by("layer_id", "-pk")
-        .distinct("layer_id")
-        .values_list("layer_id", "actor")
-    )
-    return {layer_id for layer_id, actor in newest if actor == SAMPLE_ACTOR}
+    """Return the layers and rasters that show sample data."""
+    return set(models.Layer.objects.filter(is_sample=True, retired_at=None).values_list("pk", flat=True))
 
 
 def viewer_of(username: str) -> Viewer | None:

@@ -11,7 +11,7 @@ from etl.loading import load
 from etl.rasters import add_raster
 from gis_core.city import City
 from layers import selectors
-from layers.selectors import SAMPLE_ACTOR
+from layers.services.common import SAMPLE_ACTOR
 
 
 def load_samples(folder: Path, city: City) -> int:

@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ('path', models.TextField(blank=True, help_text='Raster: the file of the current revision')),
                 ('updated_at', models.DateTimeField(blank=True, help_text='When the data last changed', null=True)),
                 ('confirmed_at', models.DateTimeField(blank=True, help_text='When a delivery was last published, changed or not', null=True)),
+                ('is_sample', models.BooleanField(default=False, help_text='Shows the sample data')),
                 ('retired_at', models.DateTimeField(blank=True, null=True)),
                 ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='layers', to='layers.department')),
             ],

@@ -15,6 +15,9 @@ from gis_core.errors import Conflict, Message, NotFound
 from layers.models import Layer
 from layers.reads import CHANGE_CHANNEL
 
+# Who delivers the sample data; pages and catalogues say so as long as a layer shows it.
+SAMPLE_ACTOR = "sample"
+
 # How long a change waits behind another of the same layer before its author is told.
 LOCK_WAIT = "60s"
 
@@ -79,8 +82,8 @@ def announce(cursor: Any, layer_id: str, revision: int) -> None:
     cursor.execute("SELECT pg_notify(%s, %s)", [CHANGE_CHANNEL, notice])
 
 
-def confirm(cursor: Any, layer: Layer) -> None:
-    """Note that a delivery was published: data that is still right is fresh, even where nothing changed."""
-    Layer.objects.filter(pk=layer.pk).update(confirmed_at=timezone.now())
+def confirm(cursor: Any, layer: Layer, author: str) -> None:
+    """Note that `author`'s delivery was published: data that is still right is fresh, even where nothing changed."""
+    Layer.objects.filter(pk=layer.pk).update(confirmed_at=timezone.now(), is_sample=author == SAMPLE_ACTOR)
     layer.refresh_from_db(fields=["revision"])
     announce(cursor, layer.pk, layer.revision)

@@ -13,7 +13,6 @@ from gis_core.errors import Message
 from layers.delivery import Delivery
 from layers.duties import check_publishable
 from layers.models import Layer, Load, QuarantinedRow
-from layers.selectors import sample_layers
 from layers.services import audit
 from layers.services.common import lock_vector
 from layers.services.publication import DECISION, decide, publish, stage_table
@@ -61,7 +60,7 @@ def load_rows(
             require(viewer, "approve", definition)
             check_publishable(definition)
         # The first real delivery replaces the samples, however few of them it keeps.
-        allow_removal = allow_removal or layer_id in sample_layers()
+        allow_removal = allow_removal or layer.is_sample
         if mode == "dry_run":
             return _tried(definition, delivery, allow_removal)
         return _brought(layer, definition, delivery, actor, at_once, allow_removal)

@@ -31,7 +31,7 @@ def publish(cursor: Any, layer: Layer, load: Load, actor: str) -> None:
         merge.apply(cursor, stage_table(load.pk), layer.pk, load.columns, version=revision, load_id=load.pk)
         app.configure_task("layers.refresh_statistics").defer(layer_id=layer.pk)
     decide(load, Load.State.PUBLISHED, actor)
-    confirm(cursor, layer)
+    confirm(cursor, layer, load.actor)
     supersede_waiting(layer, actor, before=load.pk)
     audit.record(actor, "load.publish", layer=layer.pk, subject=str(load.pk), **load.diff)
 

@@ -54,7 +54,7 @@ def add_raster(
             Layer.objects.filter(pk=layer.pk).update(
                 path=str(path), extent=Polygon.from_bbox(extent.as_tuple())
             )
-            confirm(cursor, layer)
+            confirm(cursor, layer, actor)
         audit.record(actor, "raster.publish", layer=layer.pk, subject=str(load.pk), file=load.file)
     return revision
 

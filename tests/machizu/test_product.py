@@ -107,3 +107,11 @@ def machizu(store: Store, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_the_samples_are_marked_and_not_offered_as_open_data(server: str) -> None:
+    listed = json.loads(get(f"{server}/api/collections?f=json"))["collections"]
+    assert all(entry["sample"] for entry in listed)
+    catalogue = json.loads(get(f"{server}/api/catalog"))
+    assert not catalogue.get("dcat:dataset", [])
+    assert "見本データです" in get(f"{server}/?lang=ja").decode()
