@@ -111,6 +111,17 @@ def count(cursor: Any) -> dict[str, int]:
     return dict(zip(("added", "changed", "removed", "unchanged"), cursor.fetchone(), strict=True))
 
 
+def fingerprint(cursor: Any) -> str:
+    """Return a digest of the current pairs: the same rows would do the same to the same features."""
+    cursor.execute(
+        sql.SQL("""
+            SELECT md5(coalesce(string_agg(concat_ws(',', id, '/', stage_order, changed), ';'
+                                           ORDER BY id, stage_order), ''))
+            FROM {}""").format(PAIRS)
+    )
+    return str(cursor.fetchone()[0])
+
+
 def apply(
     cursor: Any, stage: sql.Composable, layer_id: str, columns: Sequence[str], *, version: int, load_id: int
 ) -> None:

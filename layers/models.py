@@ -81,6 +81,9 @@ class Load(models.Model):
     base_revision = models.BigIntegerField(
         default=0, help_text="The layer's revision that the diff compares with"
     )
+    pairing = models.CharField(
+        max_length=32, blank=True, help_text="Fingerprint of which row meets which feature"
+    )
     publish_at = models.DateTimeField(null=True, blank=True, help_text="Approved for this moment")
 
     class Meta:

@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                 ('decided_by', models.TextField(blank=True)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('base_revision', models.BigIntegerField(default=0, help_text="The layer's revision that the diff compares with")),
+                ('pairing', models.CharField(blank=True, help_text='Fingerprint of which row meets which feature', max_length=32)),
                 ('publish_at', models.DateTimeField(blank=True, help_text='Approved for this moment', null=True)),
                 ('layer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loads', to='layers.layer')),
             ],

@@ -133,13 +133,13 @@ def _drifted(layer: Layer, load: Load) -> bool:
     """Bring the load's diff up to date; tell whether it is another than the one that was looked at."""
     if layer.revision == load.base_revision:
         return False
-    seen = load.diff
+    seen = load.pairing
     with connection.cursor() as cursor:
         merge.pair(cursor, stage_table(load.pk), layer.pk, load.columns, load.key)
-        load.diff = merge.count(cursor)
+        load.diff, load.pairing = merge.count(cursor), merge.fingerprint(cursor)
     load.base_revision = layer.revision
-    load.save(update_fields=["diff", "base_revision"])
-    return bool(load.diff != seen)
+    load.save(update_fields=["diff", "pairing", "base_revision"])
+    return bool(load.pairing != seen)
 
 
 def _changed_meanwhile(load: Load) -> Conflict:

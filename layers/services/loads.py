@@ -10,6 +10,7 @@ from psycopg import sql
 
 from gis_core.definition import LayerDefinition
 from gis_core.errors import Message
+from layers import merge
 from layers.delivery import Delivery
 from layers.duties import check_publishable
 from layers.models import Layer, Load, QuarantinedRow
@@ -100,7 +101,9 @@ def _brought(
             decide(load, Load.State.REJECTED, actor)
         elif at_once:
             publish(cursor, layer, load, actor)
-        load.save(update_fields=["report", "diff", *DECISION])
+        else:
+            load.pairing = merge.fingerprint(cursor)
+        load.save(update_fields=["report", "diff", "pairing", *DECISION])
     audit.record(actor, "load.deliver", layer=layer.pk, subject=str(load.pk), file=delivery.file)
     return Outcome(load.pk, load.diff, str(load.state), staged.report, staged.refusal)
 

@@ -101,6 +101,21 @@ def test_who_approves_another_diff_than_he_saw_is_told(deliver: Deliver) -> None
     }
 
 
+def test_a_diff_of_equal_counts_over_other_features_is_another_diff(deliver: Deliver) -> None:
+    from layers.services.approval import publish_load
+
+    deliver([bench(1), bench(2), bench(3)])
+    waiting = deliver([bench(1)], mode="stage")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM layer.benches WHERE identifier = '2'")
+        cursor.execute(
+            "INSERT INTO layer.benches (identifier, name, geom) VALUES ('9', 'x', ST_Point(140, 36.9, 4326))"
+        )
+    with pytest.raises(Conflict, match="'removed': 2"):
+        publish_load(waiting.load, actor="chief")
+    assert publish_load(waiting.load, actor="chief").state == "published"
+
+
 def test_a_scheduled_load_is_published_when_its_moment_has_come(deliver: Deliver) -> None:
     from layers.models import Load
     from layers.selectors import catalogue

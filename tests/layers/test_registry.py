@@ -61,6 +61,12 @@ def test_extent_and_count_follow_the_publication(deliver: object) -> None:
     assert info.extent == Box(140.001, 36.9, 140.005, 36.9)
 
 
+def test_the_migrations_hold_the_models(store: Store) -> None:
+    from django.core.management import call_command
+
+    call_command("makemigrations", "layers", check_changes=True, dry_run=True, verbosity=0)
+
+
 def test_every_standard_layer_has_its_table_and_model(store: Store) -> None:
     from layers.features import feature_model
     from layers.selectors import catalogue
