@@ -144,6 +144,7 @@ def test_on_a_machine_made_for_it(script: str, tmp_path: Path) -> None:
         [Path(__file__).with_name(script), tmp_path],
         capture_output=True,
         text=True,
+        errors="replace",
         timeout=3500,
         check=False,
     )
