@@ -12,7 +12,7 @@ import orjson
 from starlette.responses import Response
 
 from api.asked import Asked
-from api.language import content_language
+from gis_core.languages import html_tag
 
 JSON = "application/json"
 REVALIDATE = "public, no-cache"
@@ -95,7 +95,7 @@ async def document(
     asked: Asked, content: Any, *, media: str | None = None, tag: str | None = None
 ) -> Response:
     """Answer with a JSON document in the asker's language."""
-    headers = {"content-language": content_language(asked.language)}
+    headers = {"content-language": html_tag(asked.language)}
     return await answer(asked, orjson.dumps(content), media=media, tag=tag, headers=headers)
 
 

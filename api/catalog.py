@@ -13,9 +13,9 @@ from api import features, rasters, tiles
 from api.answers import answer
 from api.asked import Asked
 from api.collections import CONFORMANCE
-from api.language import content_language
 from api.links import JSON, JSON_LD, collection_path
 from gis_core.definition import Texts
+from gis_core.languages import html_tag
 from layers import data_json, dcat
 from layers.catalogue import PUBLIC, LayerInfo, RasterInfo
 
@@ -36,7 +36,7 @@ async def catalog(asked: Asked) -> Response:
         return orjson.dumps(dcat.catalogue_document(site, entries))
 
     key = ("catalog", asked.service.catalogues.generation, asked.root, asked.media, *sorted(asked.query.items()), asked.language)  # fmt: skip
-    headers = {"content-language": content_language(asked.language)}
+    headers = {"content-language": html_tag(asked.language)}
     return await answer(asked, await asked.service.cache.get(key, make), headers=headers)
 
 

@@ -24,11 +24,6 @@ def language(asked: str | None, header: str, offered: Sequence[str]) -> str:
     return offered[0]
 
 
-def content_language(code: str) -> str:
-    """Return the language's BCP 47 tag; easy Japanese has none of its own."""
-    return {"ja-easy": "ja", "zh-hans": "zh-Hans"}.get(code, code)
-
-
 def prefers_html(header: str) -> bool:
     """Tell whether an Accept header asks for HTML before any JSON."""
     for entry in preferred(header):

@@ -12,21 +12,12 @@ from starlette.responses import Response
 
 from api.answers import answer
 from api.asked import Asked
-from api.language import content_language
 from api.links import Link
 from api.words import WORDS
+from gis_core.languages import NAMES, html_tag
 
 FOLDER = Path(__file__).with_name("templates")
 STYLE = (FOLDER / "style.css").read_text(encoding="utf-8")
-NAMES = {
-    "ja": "日本語",
-    "ja-easy": "やさしい日本語",
-    "en": "English",
-    "pt": "Português",
-    "es": "Español",
-    "zh-hans": "简体中文",
-    "ko": "한국어",
-}
 # Nothing but the one style of ours may take effect in a page, whatever the data holds.
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; base-uri 'none'; frame-ancestors 'self'; style-src 'sha256-{STYLE_HASH}'"
@@ -48,15 +39,15 @@ async def page(asked: Asked, template: str, links: list[Link], **context: Any) -
         "asked": asked,
         "links": links,
         "lang": asked.language,
-        "html_lang": content_language(asked.language),
-        "languages": [(code, content_language(code), NAMES[code]) for code in settings.languages],
+        "html_lang": html_tag(asked.language),
+        "languages": [(code, html_tag(code), NAMES[code]) for code in settings.languages],
         "say": {name: texts.to(asked.language) for name, texts in WORDS.items()},
         "site": settings.title.to(asked.language),
         "about": settings.description.to(asked.language),
         "url": lambda path, **query: asked.url(path, **query, **_kept(asked)),
     }
     body = _templates.get_template(template).render(known | context).encode()
-    headers = {"content-security-policy": POLICY, "content-language": content_language(asked.language)}
+    headers = {"content-security-policy": POLICY, "content-language": html_tag(asked.language)}
     return await answer(asked, body, headers=headers)
 
 

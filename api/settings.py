@@ -8,7 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from gis_core.city import City
-from gis_core.definition import LANGUAGES, Texts
+from gis_core.definition import Texts
+from gis_core.languages import LANGUAGES
 
 TITLE = Texts(
     {

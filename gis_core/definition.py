@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-LANGUAGES = ("ja", "ja-easy", "en", "pt", "es", "zh-hans", "ko")
-
 FieldType = Literal["string", "integer", "number", "boolean", "date", "datetime", "time"]
 GeometryType = Literal["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]
 Visibility = Literal["public", "internal", "department"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gis_core import languages
 from machizu import libraries, postgres
 from machizu.database import django_database
 from machizu.environment import environment, secret_key
@@ -63,7 +64,7 @@ GDAL_LIBRARY_PATH = libraries.gdal_library()
 GEOS_LIBRARY_PATH = libraries.geos_library()
 
 LANGUAGE_CODE = "ja"
-LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LANGUAGES = [(code, languages.NAMES[code]) for code in ("ja", "en")]
 LANGUAGE_COOKIE_NAME = "machizu_language"
 USE_I18N = True
 USE_TZ = True

@@ -8,6 +8,8 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from gis_core.languages import NAMES, html_tag
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,19 +21,6 @@ DEFAULT = "ja"
 
 # A language is offered when its catalogue under locale/ is complete; a test holds this to be so.
 OFFERED = ("ja", "en")
-
-NAMES = {
-    "ja": "日本語",
-    "ja-easy": "やさしい日本語",
-    "en": "English",
-    "pt": "Português",
-    "es": "Español",
-    "zh-hans": "简体中文",
-    "ko": "한국어",
-}
-
-# BCP 47 tags for the lang attribute, which also chooses the Han letter shapes; the rest are their own tags.
-HTML_TAGS = {"ja-easy": "ja", "zh-hans": "zh-Hans"}
 
 
 class LanguageChoice(NamedTuple):
@@ -52,11 +41,6 @@ def current() -> str:
     """Return the language in force, one of `OFFERED`."""
     code = translation.get_language()
     return code if code in OFFERED else DEFAULT
-
-
-def html_tag(code: str) -> str:
-    """Return the value of the HTML lang attribute for a language code."""
-    return HTML_TAGS.get(code, code)
 
 
 def wanted(request: HttpRequest) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from gis_core.city import load_city
-from gis_core.definition import LANGUAGES, Field, LayerDefinition, RasterDefinition, Texts
+from gis_core.definition import Field, LayerDefinition, RasterDefinition, Texts
 from gis_core.definition_file import read_definition
+from gis_core.languages import LANGUAGES
 from gis_core.text import header_key
 
 ROOT = Path(__file__).resolve().parents[2]

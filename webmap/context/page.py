@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from gis_core.definition import Texts
+from gis_core.languages import html_tag
 from layers import selectors
 from webmap import languages
 
@@ -20,7 +21,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "city_name": Texts(settings.MACHIZU.city.name).to(language),
         "language": language,
-        "language_tag": languages.html_tag(language),
+        "language_tag": html_tag(language),
         "languages": [(choice, _address_in(request, choice.code)) for choice in languages.choices(language)],
         "is_sample": bool(selectors.sample_layers()),
     }
