@@ -13,8 +13,8 @@ from typing import Any
 from gis_core.boxes import Box
 from gis_core.definition import Field, LayerDefinition, RasterDefinition, Texts
 from gis_core.definition_file import build_definition
-from gis_core.errors import Message, NotFound
 from layers import freshness
+from layers.absent import no_layer
 from layers.visibility import PUBLIC, Viewer, may_see_layer, visible_fields
 
 __all__ = ["PUBLIC", "Catalogue", "LayerInfo", "RasterInfo", "Viewer", "parse_catalogue"]
@@ -119,23 +119,14 @@ class Catalogue:
         try:
             return self.layers[layer_id]
         except KeyError:
-            raise _not_found(layer_id) from None
+            raise no_layer(layer_id) from None
 
     def raster(self, raster_id: str) -> RasterInfo:
         """Return the raster. Raises `NotFound`, also for a raster the viewer may not know of."""
         try:
             return self.rasters[raster_id]
         except KeyError:
-            raise _not_found(raster_id) from None
-
-
-def _not_found(layer_id: str) -> NotFound:
-    return NotFound(
-        Message(
-            ja=f"レイヤ「{layer_id}」はありません。一覧（/api/collections または machizu layer list）で ID を確かめてください。",
-            en=f"There is no layer “{layer_id}”. See the list (/api/collections or machizu layer list) for its id.",
-        )
-    )
+            raise no_layer(raster_id) from None
 
 
 def parse_catalogue(

@@ -12,8 +12,9 @@ from django.db.models import Q
 
 from gis_core.definition import Definition, LayerDefinition, RasterDefinition
 from gis_core.definition_file import build_definition
-from gis_core.errors import BadInput, Message, NotFound
+from gis_core.errors import BadInput, Message
 from layers import models, reads
+from layers.absent import no_layer, no_load
 from layers.catalogue import PUBLIC, Catalogue, LayerInfo, Viewer, parse_catalogue
 from layers.features import feature_model
 from layers.visibility import Role
@@ -33,8 +34,7 @@ def definition(layer_id: str) -> Definition:
     try:
         row = models.Layer.objects.get(pk=layer_id, retired_at=None)
     except models.Layer.DoesNotExist:
-        Catalogue({}, {}).layer(layer_id)
-        raise
+        raise no_layer(layer_id) from None
     return build_definition(row.definition)
 
 
@@ -106,12 +106,7 @@ def load_report(load_id: int) -> dict[str, Any]:
     """Return a load's report as `machizu load --json` prints it. Raises `NotFound`."""
     load = models.Load.objects.filter(pk=load_id).first()
     if load is None:
-        raise NotFound(
-            Message(
-                ja=f"取り込み {load_id} はありません。machizu load list で番号を確かめてください。",
-                en=f"There is no load {load_id}. See: machizu load list",
-            )
-        )
+        raise no_load(load_id)
     return {**load.report, "diff": load.diff, "load": load.pk, "state": load.state}
 
 

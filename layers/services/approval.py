@@ -11,6 +11,7 @@ from django.utils import timezone
 from gis_core.definition import LayerDefinition
 from gis_core.errors import Conflict, Forbidden, Message, NotFound
 from layers import merge
+from layers.absent import no_load
 from layers.duties import check_publishable
 from layers.models import Layer, Load
 from layers.services import audit
@@ -100,12 +101,7 @@ def _waiting(load_id: int, states: Sequence[str] = WAITING) -> tuple[Layer, Load
     """Lock a waiting load and its layer: always the layer first, so that no two writers block each other."""
     load = Load.objects.filter(pk=load_id).first()
     if load is None:
-        raise NotFound(
-            Message(
-                ja=f"取り込み {load_id} はありません。machizu load list で番号を確かめてください。",
-                en=f"There is no load {load_id}. See: machizu load list",
-            )
-        )
+        raise no_load(load_id)
     layer = lock(load.layer_id)
     load.refresh_from_db()
     if load.state not in states:

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from gis_core.definition import LayerDefinition
 from gis_core.definition_file import build_definition
-from gis_core.errors import Conflict, Message, NotFound
+from gis_core.errors import Conflict, Message
+from layers.absent import no_layer
 from layers.models import Layer
 from layers.reads import CHANGE_CHANNEL
 
@@ -41,12 +42,7 @@ def lock(layer_id: str) -> Layer:
             ) from error
         raise
     except Layer.DoesNotExist:
-        raise NotFound(
-            Message(
-                ja=f"レイヤ「{layer_id}」はありません。machizu layer list で ID を確かめてください。",
-                en=f"There is no layer “{layer_id}”. See: machizu layer list",
-            )
-        ) from None
+        raise no_layer(layer_id) from None
 
 
 def lock_vector(layer_id: str) -> tuple[Layer, LayerDefinition]:

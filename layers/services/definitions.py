@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from gis_core.definition import LayerDefinition
-from gis_core.errors import BadInput, Message
+from gis_core.definition_file import build_definition
 from layers import alter, grants, history
 from layers.models import Department, Layer, Load, Revision
 from layers.services import audit
@@ -49,15 +49,12 @@ def update_layer(definition: LayerDefinition, *, actor: str, viewer: Viewer = AD
 
 @transaction.atomic
 def retire_layer(layer_id: str, *, actor: str, viewer: Viewer = ADMINISTRATOR) -> None:
-    """Take a layer out of use: nobody sees it any more; its data and history stay in the database."""
+    """Take a layer out of use: nobody sees it any more; its data and history stay in the database.
+
+    Raises `NotFound` or `Forbidden`.
+    """
     layer = lock(layer_id)
-    if viewer.role != "administrator":
-        raise BadInput(
-            Message(
-                ja="レイヤの廃止は GIS 管理者だけができます。管理者に依頼してください。",
-                en="Only the GIS administrator retires a layer. Ask him.",
-            )
-        )
+    require(viewer, "define", build_definition(layer.definition))
     supersede_waiting(layer, actor)
     with connection.cursor() as cursor:
         if layer.kind == Layer.Kind.VECTOR:

@@ -194,6 +194,13 @@ def test_history_goes_only_by_an_audited_purge(deliver: Deliver) -> None:
         purge_history("benches", timezone.now(), actor="x", viewer=PARKS_APPROVER)
 
 
+def test_only_the_administrator_retires_a_layer(benches: LayerDefinition) -> None:
+    from layers.services.definitions import retire_layer
+
+    with pytest.raises(Forbidden, match="parks"):
+        retire_layer("benches", actor="x", viewer=PARKS_APPROVER)
+
+
 def test_elevation_opens_for_a_named_situation_and_closes_with_it(benches: LayerDefinition) -> None:
     from layers.selectors import audit_entries, viewer_of
     from layers.services.people import close_situation, elevate, open_situation, set_role
