@@ -1,4 +1,4 @@
-"""What a command costs: wall time, and processor time of the command and of the database server together.
+"""What a command costs: wall time, processor time of the command and of the database server, and memory.
 
 On a machine that others use as well, wall time says little; processor time still does.
 """
@@ -6,8 +6,8 @@ On a machine that others use as well, wall time says little; processor time stil
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,12 +15,15 @@ from typing import NamedTuple
 
 import psycopg
 
+_POLL_SECONDS = 0.02
+
 
 class Cost(NamedTuple):
-    """Seconds on the wall, and seconds of processors (client and server)."""
+    """Seconds on the wall, seconds of processors (client and server), and the client's peak memory in MiB."""
 
     wall: float
     cpu: float
+    memory: float
 
 
 def postmaster(url: str) -> int:
@@ -34,14 +37,33 @@ def run(command: Sequence[str], server: int, **environ: str) -> tuple[Cost, str]
 
     `server` is what `postmaster` returned. Raises `CalledProcessError`.
     """
-    wall, cpu = time.perf_counter(), _client() + _server(server)
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | environ)
-    return Cost(time.perf_counter() - wall, _client() + _server(server) - cpu), done.stdout
+    wall, before = time.perf_counter(), _server(server)
+    # Through a file: a pipe would have to be read while the command runs, and wait4() must be the one to wait.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
+        process = subprocess.Popen(command, stdout=printed, env=os.environ | environ)
+        memory = 0.0
+        while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+            memory = max(memory, _peak(process.pid))
+            time.sleep(_POLL_SECONDS)
+        _, status, used = ended
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - wall
+        printed.seek(0)
+        output = printed.read()
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, output)
+    cpu = used.ru_utime + used.ru_stime + _server(server) - before
+    return Cost(wall, cpu, memory), output
 
 
-def _client() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _peak(pid: int) -> float:
+    """Return a process's peak memory so far, MiB; rusage would count ours, which it was forked from."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    line = next((line for line in status.splitlines() if line.startswith("VmHWM")), "VmHWM 0")
+    return int(line.split()[1]) / 1024
 
 
 def _server(postmaster: int) -> float:

@@ -1,11 +1,13 @@
-"""Times a first and an unchanged second load of a big list of facilities against plain `ogr2ogr`, in one run.
+"""Times loads of a big list of facilities against `ogr2ogr` and `geopandas.to_postgis`, in one run.
 
-    .venv/bin/python -m bench.load [--rows 100000]
+    .venv/bin/python -m bench.load [--rows 100000] [--formats csv geojson gpkg] [--curve 10000 100000 1000000]
 
-`ogr2ogr` copies the file into a bare table with a GiST index. Machizu reads the same file, cleans and checks
-it, runs the layer's rules in the store, publishes it in one transaction and keeps the history. The database
-is a private PostGIS under a temporary MACHIZU_HOME, or the one of DATABASE_URL, which must be made for this and
-run on this machine. Returns 1 when a goal is missed: the first load within three times ogr2ogr, the second faster.
+The peers copy the file into a bare table with a GiST index. Machizu reads the same file, cleans and checks it,
+runs the layer's rules in the store, publishes it in one transaction and keeps the history; then it loads the
+unchanged file again. `--curve` loads so many rows of CSV each, for time and memory by size. The database is a
+private PostGIS under a temporary MACHIZU_HOME, or the one of DATABASE_URL, which must be made for this and run on
+this machine. Returns 1 when a goal is missed: the first load of CSV within three times ogr2ogr, the second faster,
+every format no slower than to_postgis.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -26,60 +27,96 @@ import psycopg
 
 from bench.clock import Cost, postmaster, run
 from bench.facilities import write_facilities
+from bench.peers import convert, geopandas_to_postgis, ogr2ogr
 from data_samples.generate import write_deliveries
 
 LAYER = "facilities"
 BASE_LAYERS = ("city_boundary", "town_areas")
+FORMATS = ("csv", "geojson", "gpkg")
 GOAL = 3.0
 MACHIZU = (sys.executable, "-m", "machizu")
+HEADER = "| what                            |     wall | of ogr2ogr |      CPU |   memory |\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the bench and print its table. Returns 1 when a goal is missed."""
+    """Run the bench and print its tables. Returns 1 when a goal is missed."""
     parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--formats", nargs="*", choices=FORMATS, default=list(FORMATS))
+    parser.add_argument("--curve", nargs="*", type=int, default=[])
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="machizu-bench-") as folder:
         home = Path(folder)
         # The server's own user must be able to pass through.
         home.chmod(0o755)
-        file = write_facilities(home / "facilities.csv", chosen.rows)
         with _store(home) as url:
-            return _compare(url, postmaster(url), file, home)
+            _load_base_layers(home)
+            sys.stdout.write(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}\n")
+            file = write_facilities(home / "facilities.csv", chosen.rows)
+            met = [_compare(url, convert(file, suffix)) for suffix in chosen.formats]
+            _curve(url, home, chosen.curve)
+    return 0 if all(met) else 1
 
 
-def _compare(url: str, server: int, file: Path, home: Path) -> int:
-    _load_base_layers(home)
-    begin = os.getloadavg()[0]
-    # Before, between and after: the machine's other work falls on both.
-    plain = [run(_ogr2ogr(url, file), server, PG_USE_COPY="YES")[0]]
-    first, first_report = _machizu_load(file, server)
-    plain.append(run(_ogr2ogr(url, file), server, PG_USE_COPY="YES")[0])
-    second, second_report = _machizu_load(file, server)
-    plain.append(run(_ogr2ogr(url, file), server, PG_USE_COPY="YES")[0])
-    peer = Cost(*(statistics.median(costs) for costs in zip(*plain, strict=True)))
-    out = sys.stdout.write
-    out(
-        f"{file.stat().st_size / 1e6:.1f} MB, {os.cpu_count()} cores, load average {begin:.1f} to {os.getloadavg()[0]:.1f}\n"
+def _compare(url: str, file: Path) -> bool:
+    """Load a file by all roads; tell whether the goals were met."""
+    server = postmaster(url)
+    _empty(url)
+    # Before, between and after: the machine's other work falls on all.
+    plain, pandas = [_peer(ogr2ogr(url, file), server)], [_peer(geopandas_to_postgis(url, file), server)]
+    first, report = _machizu_load(file, server)
+    plain.append(_peer(ogr2ogr(url, file), server))
+    second, again = _machizu_load(file, server)
+    plain.append(_peer(ogr2ogr(url, file), server))
+    pandas.append(_peer(geopandas_to_postgis(url, file), server))
+    bare, to_postgis = _median(plain), _median(pandas)
+    write = sys.stdout.write
+    write(
+        f"\n{file.suffix} {file.stat().st_size / 1e6:.1f} MB {report['rows']} {report['diff']} {again['diff']}\n"
     )
-    for report in (first_report, second_report):
-        out(f"{report['rows']} {report['diff']}\n")
-    out("| what                     |     wall | ratio |      CPU | ratio |\n")
-    out("|--------------------------|----------|-------|----------|-------|\n")
+    write(HEADER)
     for name, cost in (
-        ("ogr2ogr, median of three", peer),
-        ("first load", first),
-        ("second, unchanged load", second),
+        ("ogr2ogr, median of three", bare),
+        ("geopandas.to_postgis, of two", to_postgis),
+        ("Machizu, first load", first),
+        ("Machizu, second, unchanged load", second),
     ):
-        out(
-            f"| {name:<24} | {cost.wall:6.2f} s | {cost.wall / peer.wall:5.2f} | {cost.cpu:6.2f} s | {cost.cpu / peer.cpu:5.2f} |\n"
+        write(
+            f"| {name:<31} | {cost.wall:6.2f} s | {cost.wall / bare.wall:10.2f} "
+            f"| {cost.cpu:6.2f} s | {cost.memory:4.0f} MiB |\n"
         )
-    return 0 if first.wall <= GOAL * peer.wall and second.wall < first.wall else 1
+    within = file.suffix != ".csv" or first.wall <= GOAL * bare.wall
+    return within and second.wall < first.wall and first.wall <= to_postgis.wall
+
+
+def _curve(url: str, home: Path, sizes: Sequence[int]) -> None:
+    """Load lists of growing size into the empty layer; print time and memory of each."""
+    if sizes:
+        sys.stdout.write("\n|      rows |     wall | rows/s |      CPU |   memory |\n")
+    for rows in sizes:
+        _empty(url)
+        cost, _ = _machizu_load(write_facilities(home / "curve.csv", rows), postmaster(url))
+        sys.stdout.write(
+            f"| {rows:9,} | {cost.wall:6.1f} s | {rows / cost.wall:6,.0f} | {cost.cpu:6.1f} s | {cost.memory:4.0f} MiB |\n"
+        )
+
+
+def _peer(command: Sequence[str], server: int) -> Cost:
+    return run(command, server, PG_USE_COPY="YES")[0]
+
+
+def _median(costs: Sequence[Cost]) -> Cost:
+    return Cost(*(statistics.median(parts) for parts in zip(*costs, strict=True)))
+
+
+def _empty(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("TRUNCATE layer.facilities")
 
 
 @contextmanager
 def _store(home: Path) -> Iterator[str]:
-    """Have an empty store running, with the base layers that the rules look at; give its URL."""
+    """Have an empty store running; give its URL."""
     os.environ["MACHIZU_HOME"] = str(home / "store")
     os.environ["MACHIZU_SAMPLES"] = "0"
     _run(*MACHIZU, "db", "start")
@@ -101,21 +138,12 @@ def _refuse_a_store_in_use(url: str) -> None:
 
 
 def _load_base_layers(home: Path) -> None:
+    """Load what the rules look at."""
     folder = home / "samples"
     folder.mkdir()
     for delivery in write_deliveries(folder):
         if delivery.layer in BASE_LAYERS:
             _run(*MACHIZU, "load", str(delivery.path), "--layer", delivery.layer, "--publish")
-
-
-def _ogr2ogr(url: str, file: Path) -> list[str]:
-    program = shutil.which("ogr2ogr")
-    if program is None:
-        sys.exit("ogr2ogr is missing. Install gdal-bin.")
-    target = psycopg.conninfo.make_conninfo(url)
-    options = ["-oo", "X_POSSIBLE_NAMES=経度", "-oo", "Y_POSSIBLE_NAMES=緯度", "-a_srs", "EPSG:4326"]
-    table = ["-nln", "bench_facilities", "-nlt", "POINT", "-lco", "GEOMETRY_NAME=geom", "-overwrite"]
-    return [program, "-q", "-f", "PostgreSQL", f"PG:{target}", str(file), *options, *table]
 
 
 def _machizu_load(file: Path, server: int) -> tuple[Cost, dict[str, object]]:

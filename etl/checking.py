@@ -1,8 +1,7 @@
-"""Rules over whole columns and rows: required, code lists, ranges, forms, and what occurs twice."""
+"""Rules over whole columns: required, code lists, ranges, forms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -16,8 +15,6 @@ from gis_core.errors import Message
 from gis_core.issues import Issue
 from gis_core.text import search_key
 from gis_core.times import JST
-
-Values = Mapping[str, "pd.Series[Any]"]
 
 _CHOICES_SHOWN = 8
 
@@ -49,8 +46,8 @@ def check_values(
     """Check a field's clean values; cells already `refused` are not said to be missing as well."""
     parts: dict[str, Any] = {"column": column, "field": field.name, "values": values.to_numpy()}
     issues: list[Issue] = []
-    empty = values.isna().to_numpy()
     if field.required:
+        empty = values.isna().to_numpy()
         issues += findings(
             "required.missing", "error", rows, empty & ~refused, column=column, field=field.name
         )
@@ -65,44 +62,6 @@ def check_values(
         if bound is not None:
             issues += findings(rule, "error", rows, _beyond(field, values, bound, sign), bound=bound, **parts)
     return issues
-
-
-def duplicate_rows(
-    columns: Sequence[pd.Series[Any]], geometry: pd.Series[Any], among: Mask, rows: RowNumbers
-) -> list[Issue]:
-    """Refuse rows that equal an earlier one in every value and place; only rows `among` are compared."""
-    # Only rows in one place can be equal; a place is compared a hundred times faster than a row.
-    alike = geometry.where(among).duplicated(keep=False).to_numpy() & among
-    frame = pd.concat([*columns, geometry], axis=1).loc[alike]
-    twice, first = _repeats(frame, rows[alike])
-    return findings("duplicate.row", "error", rows[alike], twice, first=first)
-
-
-def duplicate_keys(
-    key: Sequence[str], values: Values, names: Mapping[str, str], among: Mask, rows: RowNumbers
-) -> list[Issue]:
-    """Refuse rows whose key occurs in an earlier row; only rows `among` are compared, empty keys are not."""
-    frame = pd.concat([values[name] for name in key], axis=1).loc[among]
-    twice, first = _repeats(frame, rows[among])
-    twice &= frame.notna().all(axis=1).to_numpy()
-    return findings(
-        "duplicate.key",
-        "error",
-        rows[among][twice],
-        np.ones(int(twice.sum()), dtype=bool),
-        column="・".join(names[name] for name in key),
-        field=key[0],
-        values=["・".join(map(str, cells)) for cells in frame[twice].itertuples(index=False)],
-        first=first[twice],
-    )
-
-
-def usable_key(keys: Iterable[Sequence[str]], values: Values, among: Mask) -> tuple[str, ...]:
-    """Return the first of a layer's keys whose fields are all fed and filled in the rows `among`, else ()."""
-    for key in keys:
-        if all(name in values and values[name][among].notna().all() for name in key):
-            return tuple(key)
-    return ()
 
 
 def _nearest(value: Any, names: list[str]) -> Message | None:
@@ -122,12 +81,3 @@ def _beyond(field: Field, values: pd.Series[Any], bound: float | str, sign: int)
 def _instant(bound: float | str) -> Any:
     instant = pd.Timestamp(str(bound))
     return instant if instant.tzinfo else instant.tz_localize(JST)
-
-
-def _repeats(frame: pd.DataFrame, rows: RowNumbers) -> tuple[Mask, RowNumbers]:
-    """Mark the rows that equal an earlier one, and say which row that is."""
-    if frame.empty:
-        return np.zeros(0, dtype=bool), rows
-    groups = frame.groupby(list(frame.columns), sort=False, dropna=False).ngroup().to_numpy()
-    _, first_at = np.unique(groups, return_index=True)
-    return pd.Series(groups).duplicated().to_numpy(), rows[first_at[groups]]

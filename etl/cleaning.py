@@ -70,8 +70,8 @@ def clean(field: Field, column: str, cells: pd.Series[Any], rows: RowNumbers, ci
 
 
 def _formula_errors(field: Field, column: str, cells: pd.Series[Any], rows: RowNumbers) -> list[Issue]:
-    # A set is three times as fast as isin(), and finds nothing in nearly every column.
-    if FORMULA_ERRORS.isdisjoint(cells.tolist()):
+    # Nearly no column holds the sign that all of Excel's errors begin with.
+    if "#" not in "".join(filter(None, cells.tolist())):
         return []
     broken = cells.isin(FORMULA_ERRORS)
     return findings(
@@ -108,6 +108,8 @@ def _with_unit(type_: str, unit: str) -> ColumnCleaner:
 def _issues(
     group: str, result: ColumnResult, field: Field, column: str, cells: pd.Series[Any], rows: RowNumbers
 ) -> list[Issue]:
+    if result.flawless:
+        return []
     issues: list[Issue] = []
     severities: tuple[tuple[Severity, pd.Series[Any], str], ...] = (
         ("error", result.error, f"{group}.unparsable"),
@@ -121,7 +123,7 @@ def _issues(
         "after": result.values.to_numpy(),
     }
     for severity, found, rule in severities:
-        for code in sorted(set(found.tolist()) - {None}):
+        for code in sorted(found.dropna().unique()):
             issues += findings(
                 _RULE_OF_CODE.get(code, rule), severity, rows, found.eq(code), detail=code, **parts
             )

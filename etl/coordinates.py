@@ -1,4 +1,4 @@
-"""Coordinate columns to numbers: decimals, degrees-minutes-seconds, full-width digits, metres."""
+"""Coordinate columns to numbers: decimals, degrees-minutes-seconds, full-width digits, metres, both in one cell."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from etl.cleaning import FORMULA_ERRORS
 from etl.findings import Mask, findings
+from etl.kinds import WKB_POINT
 from etl.mapping import PositionColumns
 from etl.table import RowNumbers, Table
-from gis_core.dms import clean_degrees_column
+from gis_core.dms import clean_degrees_column, clean_latlons
 from gis_core.issues import Issue
 from gis_core.numbers import clean_numbers
 
@@ -40,7 +42,9 @@ class Columns:
 
 
 def read_columns(table: Table, position: PositionColumns) -> Columns:
-    """Read the two columns; a row that lacks one, or has one that is no number, is refused."""
+    """Read the two columns, or the one that holds both; a row that lacks one, or cannot be read, is refused."""
+    if position.is_one_cell:
+        return _read_one_cell(table, position)
     north, north_bad, north_issues = _numbers(table.column(position.north), position.north, table.row_numbers)
     east, east_bad, east_issues = _numbers(table.column(position.east), position.east, table.row_numbers)
     issues = north_issues + east_issues
@@ -58,6 +62,38 @@ def read_columns(table: Table, position: PositionColumns) -> Columns:
         )
     refused = np.isnan(north) | np.isnan(east)
     return Columns(position, north, east, refused, tuple(issues), table.column(position.north).to_numpy())
+
+
+def _read_one_cell(table: Table, position: PositionColumns) -> Columns:
+    """Read cells that hold latitude and longitude, in degrees; the hemispheres or Japan's ranges tell which is which."""
+    column, cells, rows = position.north, table.column(position.north), table.row_numbers
+    read = clean_latlons(_wkb_as_wkt(cells))
+    values = np.array([value or (np.nan, np.nan) for value in read.values], dtype=float).reshape(-1, 2)
+    refused, bad = np.isnan(values[:, 0]), read.error.notna().to_numpy()
+    parts: dict[str, Any] = {"column": column, "field": "geom"}
+    issues = findings("coordinates.missing", "error", rows, refused & ~bad, **parts)
+    parts["values"] = cells.to_numpy()
+    broken = cells.isin(FORMULA_ERRORS).to_numpy() & bad
+    issues += findings("formula.error", "error", rows, broken, **parts)
+    for code in sorted(set(read.error[bad & ~broken])):
+        found = read.error.eq(code).to_numpy() & ~broken
+        issues += findings("coordinates.unparsable", "error", rows, found, detail=code, **parts)
+    exchanged = read.warning.eq("lon_first").to_numpy()
+    # Where the whole column has the longitude first, that is its form; a single row is a slip.
+    if exchanged.sum() <= (~refused).sum() / 2:
+        issues += findings("coordinates.swapped", "fixed", rows, exchanged, **parts)
+    return Columns(position, values[:, 0], values[:, 1], refused, tuple(issues), cells.to_numpy())
+
+
+def _wkb_as_wkt(cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Write points that a database exported in its own form as a person would (`POINT (140.016 36.871)`)."""
+    binary = cells.str.fullmatch(WKB_POINT, na=False)
+    if not binary.any():
+        return cells
+    points = shapely.from_wkb(cells[binary].to_numpy(), on_invalid="ignore")
+    readable = cells.copy()
+    readable[binary] = [None if point is None else f"POINT ({point.x!r} {point.y!r})" for point in points]
+    return readable.where(readable.notna(), cells)
 
 
 def _numbers(cells: pd.Series[Any], column: str, rows: RowNumbers) -> tuple[Floats, Mask, list[Issue]]:

@@ -33,11 +33,29 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{file} は行が多すぎます（上限 {limit} 行）。ファイルを分けてください。",
         "{file} has too many rows (limit {limit}). Split the file.",
     ),
+    "too_many_columns": (
+        "{file} は列が多すぎます（上限 {limit} 列）。区切り文字と、データの並びを確かめてください。",
+        "{file} has too many columns (limit {limit}). Check its delimiter and how the data is laid out.",
+    ),
     "unknown_format": (
         "{file} の形式が分かりません。CSV、Excel（xlsx・xls）、Shapefile（zip）、GeoJSON、GeoPackage、KML、GML、"
-        "FlatGeobuf のどれかで保存し直してください。",
+        "FlatGeobuf、GeoParquet のどれかで保存し直してください。",
         "The format of {file} is not known. Save it as CSV, Excel (xlsx, xls), Shapefile (zip), GeoJSON, GeoPackage, "
-        "KML, GML or FlatGeobuf.",
+        "KML, GML, FlatGeobuf or GeoParquet.",
+    ),
+    "folder_link": (
+        "{file} はリンクなどで、ふつうのファイルではないため、取り込みません。ファイルそのものを置いてください。",
+        "{file} is a link or the like, not a plain file, and is not loaded. Put the file itself there.",
+    ),
+    "folder_sources": (
+        "{file} の名前は複数の取得元（{sources}）に当てはまります。取得元の file を、一つだけが当てはまるように直してください。",
+        "The name {file} fits several sources ({sources}). Mend their “file” so that one fits.",
+    ),
+    "folder_layer": (
+        "{file} をどのレイヤに取り込むか、列名からは決められません（所管のレイヤ：{layers}）。"
+        "machizu source remember で取得元を登録してから、もう一度置いてください。",
+        "The columns of {file} do not tell which layer it is for (the department's layers: {layers}). "
+        "Register a source with machizu source remember, then put it there again.",
     ),
     "html": (
         "{file} は中身が HTML（ウェブページ）です。Excel で開き、xlsx または CSV として保存し直してください。",
@@ -50,12 +68,13 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Add it to a raster layer with “machizu raster add”.",
     ),
     "not_a_raster": (
-        "{file} は GeoTIFF ではありません。座標系の付いた GeoTIFF を指定してください。",
-        "{file} is not a GeoTIFF. Deliver a GeoTIFF that has a coordinate system.",
+        "{file} は読めるラスタではありません。GeoTIFF、Esri ASCII グリッド（.asc）、基盤地図情報の標高（XML）のどれかを"
+        "指定してください。",
+        "{file} is no raster that can be read. Deliver a GeoTIFF, an Esri ASCII grid (.asc) or GSI elevations (XML).",
     ),
     "raster_no_crs": (
-        "{file} に座標系がありません。QGIS などで座標系（例：EPSG:6677）を付けて保存し直してください。",
-        "{file} has no coordinate system. Assign one (for example EPSG:6677) in QGIS and save it again.",
+        "{file} に座標系がありません。--crs で指定するか（例 EPSG:6677）、QGIS などで座標系を付けて保存し直してください。",
+        "{file} has no coordinate system. Name it with --crs (for example EPSG:6677), or assign it in QGIS and save again.",
     ),
     "raster_bands": (
         "{file} は {bands} バンドあります。値の入った 1 バンドの GeoTIFF にしてください（色の付いた画像は使えません）。",
@@ -76,6 +95,43 @@ FAULTS: dict[str, tuple[str, str]] = {
     "raster_elsewhere": (
         "{file} の範囲は {city} と重なりません。座標系（{crs}）と範囲を確かめてください。",
         "{file} does not overlap {city}. Check its coordinate system ({crs}) and extent.",
+    ),
+    "url_scheme": (
+        "{url} は使えないアドレスです。http:// か https:// で始まるアドレスを、パスワードを含めずに指定してください。",
+        "{url} cannot be used. Give an address that begins with http:// or https:// and holds no password.",
+    ),
+    "url_private": (
+        "{host} は庁内や自機のアドレスなので取得しません。取得してよいときは、都市の設定の private_hosts に加えてください。",
+        "{host} is an address of a private network or of this machine and is not fetched. "
+        "If it may be, add it to private_hosts in the city's settings.",
+    ),
+    "url_redirects": (
+        "{url} の転送が多すぎます（上限 {limit} 回）。最後のアドレスを直接指定してください。",
+        "{url} redirects too often (limit {limit}). Name the last address itself.",
+    ),
+    "url_status": (
+        "{url} を取得できません（HTTP {status}）。アドレスが変わっていないか、提供元のページで確かめてください。",
+        "{url} cannot be fetched (HTTP {status}). Check on the publisher's page whether its address has changed.",
+    ),
+    "url_too_big": (
+        "{url} の中身が大きすぎます（上限 {limit} MiB）。必要な部分だけのアドレスを指定してください。",
+        "What {url} sends is too big (limit {limit} MiB). Name the address of the needed part alone.",
+    ),
+    "raster_none": (
+        "{file} の中に GeoTIFF も標高（DEM）のデータもありません。ラスタのファイルを入れてください。",
+        "{file} holds neither a GeoTIFF nor elevations (DEM). Put the raster's files in it.",
+    ),
+    "raster_too_big": (
+        "{file} は {width}×{height} 画素あり、大きすぎます。市の範囲で切り出してください。",
+        "{file} has {width} × {height} pixels, too many. Cut it to the city's extent.",
+    ),
+    "dem_mixed": (
+        "{file} は {other} と格子の大きさか座標系が違います。同じ種類（5m メッシュだけ、など）を一つの zip にまとめてください。",
+        "{file} differs from {other} in cell size or coordinate system. Put meshes of one kind in one zip.",
+    ),
+    "dem_broken": (
+        "{file} は標高（DEM）のデータとして読めません（{reason}）。基盤地図情報からもう一度ダウンロードしてください。",
+        "{file} cannot be read as elevations (DEM) ({reason}). Download it again.",
     ),
     "zip_broken": (
         "{file} は壊れた zip か、zip ではありません。もう一度 zip にまとめてください。",
@@ -101,9 +157,58 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{file} の中にデータが複数あります（{members}）。一つだけ入れるか、--sheet で名前を指定してください。",
         "{file} holds several data sets ({members}). Put one in it, or name it with --sheet.",
     ),
+    "layers_several": (
+        "{file} には同じくらい当てはまるレイヤ（フォルダ）が複数あります（{layers}）。--sheet で名前を指定してください。",
+        "{file} holds several layers (folders) that suit equally well ({layers}). Name one with --sheet.",
+    ),
+    "zip_nested": (
+        "{file} の中の「{member}」も圧縮ファイルです。展開して、データのファイルだけを zip にまとめ直してください。",
+        "In {file}, “{member}” is an archive, too. Unpack it, and put only the data files in one zip.",
+    ),
+    "xml_broken": (
+        "{file} は XML として読めません（{reason}）。元のソフトで書き出し直してください。",
+        "{file} cannot be read as XML ({reason}). Export it again from the program that made it.",
+    ),
+    "xml_doctype": (
+        "{file} には DOCTYPE（文書型の宣言）があります。安全のため読みません。DOCTYPE のない XML で書き出し直してください。",
+        "{file} declares a document type (DOCTYPE). It is not read, for safety. Export it without one.",
+    ),
+    "json_broken": (
+        "{file} は JSON として読めません（{reason}）。元のシステムから書き出し直してください。",
+        "{file} cannot be read as JSON ({reason}). Export it again from the system that made it.",
+    ),
+    "records_needed": (
+        "{file} のどこにデータの並びがあるか分かりません。--records で指定してください。候補：{paths}（例：--records '{example}'）",
+        "It is not clear where in {file} the records are. Name the path with --records. There are: {paths} "
+        "(for example --records '{example}').",
+    ),
+    "records_none": (
+        "{file} には、行として読めるデータの並びがありません。正しいファイルか確かめてください。",
+        "{file} holds no list of records that could be read as rows. Check that it is the right file.",
+    ),
+    "records_path": (
+        "{file} を「{path}」でたどると「{step}」で行き止まりです。そこにあるのは：{keys}。--records を直してください。",
+        "In {file} the path “{path}” ends at “{step}”. There are: {keys}. Correct --records.",
+    ),
+    "records_syntax": (
+        "--records の「{path}」は読めません。「hits.hits[]._source」のように、名前を . でつなぎ、繰り返しに [] を付けてください。",
+        "--records “{path}” is no path. Join names with “.” and put [] after what repeats: hits.hits[]._source.",
+    ),
+    "records_useless": (
+        "{file} は JSON でも XML でもないので、--records は使えません。指定を外してください。",
+        "{file} is neither JSON nor XML and takes no --records. Leave it out.",
+    ),
+    "dem": (
+        "{file} は標高（DEM）のデータです。「machizu raster add」でラスタのレイヤに登録してください。",
+        "{file} holds elevations (DEM). Add it to a raster layer with “machizu raster add”.",
+    ),
     "sheet_unknown": (
         "{file} にシート（レイヤ）「{sheet}」はありません。ある名前：{sheets}",
         "{file} has no sheet (layer) “{sheet}”. It has: {sheets}",
+    ),
+    "sheet_ambiguous": (
+        "{file} にはデータのあるシートが複数あり（{sheets}）、どれか決められません。--sheet でシートの名前を指定してください。",
+        "{file} has several sheets with data ({sheets}), and none stands out. Name the one to read with --sheet.",
     ),
     "sheet_useless": (
         "{file}（{format}）にはシートがありません。シートの指定を外してください。",
@@ -112,6 +217,10 @@ FAULTS: dict[str, tuple[str, str]] = {
     "encoding_useless": (
         "{file}（{format}）は文字コードの指定を使いません。指定を外してください。",
         "{file} ({format}) takes no encoding. Leave the encoding out.",
+    ),
+    "target": (
+        "{target} には書けません。{file} とは別の名前を、すでにあるフォルダの中に指定してください。",
+        "{target} cannot be written. Name a file other than {file} in a folder that exists.",
     ),
     "text": (
         "{file}：{reason_ja}",
@@ -137,12 +246,6 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{file} に位置がありません。「緯度」「経度」の列を加えるか、図形の入ったファイルを指定してください。",
         "{file} has no positions. Add the columns 緯度 (latitude) and 経度 (longitude), or deliver a file with geometry.",
     ),
-    "unusable_positions": (
-        "{file} には使える座標が一つもありません（最初の問題：{row} 行目、列「{column}」、値「{value}」）。"
-        "緯度・経度を十進度（例 36.871213、140.015512）で入れるか、座標系を --crs で指定してください。",
-        "{file} has no usable coordinate at all (first: row {row}, column “{column}”, value “{value}”). "
-        "Write latitude and longitude in decimal degrees (36.871213, 140.015512), or name the system with --crs.",
-    ),
     "wrong_geometry": (
         "{file} の図形は {found} で、レイヤ「{layer}」は {expected} です。正しいレイヤを選ぶか、図形の種類を直してください。",
         "{file} holds {found}, but the layer “{layer}” takes {expected}. Choose the right layer, or convert the geometry.",
@@ -152,6 +255,23 @@ FAULTS: dict[str, tuple[str, str]] = {
         "（Shapefile、GeoJSON など）を指定してください。",
         "{file} has only latitude and longitude, but the layer “{layer}” takes {expected}. "
         "Deliver a file with geometry (Shapefile, GeoJSON, …).",
+    ),
+    "correction_column": (
+        "列の指定「{column}」はファイルにありません。ファイルの列：{columns}。列名を確かめて、指定を直してください。",
+        "The mapping names the column “{column}”, which the file does not have. Its columns: {columns}. Correct the mapping.",
+    ),
+    "correction_field": (
+        "列「{column}」に指定した項目「{field}」はレイヤ「{layer}」にありません。使える項目：{fields}",
+        "The mapping feeds the column “{column}” to “{field}”, which the layer “{layer}” does not have. It has: {fields}",
+    ),
+    "correction_twice": (
+        "項目「{field}」に複数の列（{columns}）が指定されています。列を一つだけ指定してください。",
+        "The mapping feeds several columns ({columns}) to the field “{field}”. Name one column.",
+    ),
+    "correction_position": (
+        "位置の指定（列 {columns}）がそろっていません。geom.lat と geom.lon の両方か、一つの列に両方あるときは geom だけを指定してください。",
+        "The mapping of the position (columns {columns}) is not whole. Name both geom.lat and geom.lon, "
+        "or geom alone where one column holds both.",
     ),
     "crs_needed": (
         "{file} に座標系が書かれておらず、値（{value}）からも分かりません。--crs で指定してください（例 EPSG:6677）。",
@@ -171,6 +291,40 @@ FAULTS: dict[str, tuple[str, str]] = {
     "crs_elsewhere": (
         "座標系 {crs} として読むと、{file} の位置はすべて {city} の外になります。--crs を確かめてください。",
         "Read as {crs}, all positions of {file} lie outside {city}. Check --crs.",
+    ),
+    "gazetteer_unknown": (
+        "{file} は住所辞書のファイルではないようです。位置参照情報、アドレス・ベース・レジストリ、Geolonia 住所データの"
+        "ファイルを、列名を変えずに指定してください。",
+        "{file} does not look like a gazetteer. Give a file of 位置参照情報, アドレス・ベース・レジストリ or Geolonia "
+        "住所データ with its columns as published.",
+    ),
+    "gazetteer_columns": (
+        "{file} に列「{columns}」がありません。配布されたままのファイルを指定してください。",
+        "{file} lacks the column “{columns}”. Give the file as it is published.",
+    ),
+    "gazetteer_position": (
+        "{file} の位置「{value}」（緯度, 経度）が読めません。ファイルを入手し直してください。",
+        "{file} has a position that cannot be read: “{value}” (latitude, longitude). Download the file again.",
+    ),
+    "gazetteer_system": (
+        "{file} の座標系「{value}」には対応していません。JGD2011（EPSG:6668）の版を入手してください。",
+        "{file} is in the coordinate system “{value}”. Get the edition in JGD2011 (EPSG:6668).",
+    ),
+    "gazetteer_no_positions": (
+        "{file} には位置がありません。位置参照拡張（名前に _pos_ の付くファイル）も一緒に指定してください。",
+        "{file} has no positions. Give the file of positions (with _pos_ in its name) as well.",
+    ),
+    "gazetteer_no_master": (
+        "{file} には名前がありません。同じ種類のマスターファイル（名前に _pos_ のないもの）も一緒に指定してください。",
+        "{file} has positions only. Give the master file (without _pos_ in its name) as well.",
+    ),
+    "gazetteer_nothing": (
+        "{file} に、対象の市区町村の住所がありません。--municipality で市区町村名かコードを指定するか、--all で全部を登録してください。",
+        "{file} has no address of the municipality. Name it with --municipality (name or code), or load all with --all.",
+    ),
+    "cluster": (
+        "Dask のクラスタ {scheduler} を使えません（{reason}）。スケジューラとワーカーが動いていて、同じ版のまち図が入っているか確かめるか、--scheduler を外して 1 台で取り込んでください。",
+        "The Dask cluster {scheduler} cannot be used ({reason}). Check that its scheduler and workers run with the same Machizu, or load on one machine without --scheduler.",
     ),
 }  # fmt: skip
 

@@ -1,18 +1,23 @@
-"""The last step: a checked file goes to the layer store. The only part of loading that knows a database."""
+"""The last step: a checked file goes to the layer store, part by part. The only part that knows a database."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
-from etl.pipeline import Checked, check
-from etl.report import DeliveryRefused, LoadReport
-from etl.table import Options
+from etl import reading
+from etl.ahead import ahead
+from etl.pipeline import CleanPart, Plan, Refused, clean_part, make_plan
+from etl.placing import Placed, place_rows
+from etl.report import DeliveryRefused, LoadReport, head
+from etl.table import Options, Table
 from gis_core.city import City
+from gis_core.definition import LayerDefinition
 from layers import selectors
-from layers.delivery import Delivery, Quarantined
+from layers.delivery import Cells, Delivery, Part, Quarantined, encode
 from layers.services import loads
 from layers.visibility import ADMINISTRATOR, Viewer
 
@@ -24,9 +29,8 @@ def load(
     city: City,
     actor: str,
     mode: loads.Mode,
-    encoding: str | None,
-    crs: str | None,
-    sheet: str | None,
+    options: Options | None = None,
+    scheduler: str | None = None,
     viewer: Viewer = ADMINISTRATOR,
     allow_removal: bool = False,
 ) -> LoadReport:
@@ -35,13 +39,13 @@ def load(
     Raises `BadInput` when the file cannot be used as a whole, `NotFound` for an unknown layer, `Forbidden`
     for who may not deliver to it; the store is then as it was. Raises `DeliveryRefused` when the store
     refuses the delivery (no row left, too many errors, too much removed unless `allow_removal`): it is
-    recorded as rejected, with its quarantine.
+    recorded as rejected, with its quarantine. `scheduler`: the address of a Dask cluster that does the cleaning.
     """
     definition = selectors.layer_definition(layer)
     with _collector_resting():
-        checked = check(path, definition, city, Options(encoding, crs, sheet))
+        delivery = _delivery(path, definition, city, options or Options(), scheduler)
         outcome = loads.load_rows(
-            layer, _delivery(checked), actor=actor, mode=mode, viewer=viewer, allow_removal=allow_removal
+            layer, delivery, actor=actor, mode=mode, viewer=viewer, allow_removal=allow_removal
         )
     report = LoadReport(outcome.report, outcome.diff, outcome.load, outcome.state)
     if outcome.refusal is not None:
@@ -61,14 +65,59 @@ def _collector_resting() -> Iterator[None]:
             gc.enable()
 
 
-def _delivery(checked: Checked) -> Delivery:
+def _delivery(
+    path: Path, definition: LayerDefinition, city: City, options: Options, scheduler: str | None
+) -> Delivery:
+    """Plan the file from its first part; its parts are read and cleaned as the store takes them."""
+    tables = reading.tables(path, definition, options)
+    first = next(tables)
+    plan = make_plan(first, definition, city, options, path.name)
     return Delivery(
-        file=checked.report.file,
-        columns=checked.columns,
-        key=checked.key,
-        rows=checked.rows,
-        report=checked.report.as_dict(),
-        quarantine=[Quarantined(row.row, row.values, row.issues) for row in checked.quarantine],
-        row_numbers=checked.row_numbers,
-        cells=checked.cells,
+        file=path.name,
+        columns=plan.columns,
+        parts=_parts(plan, _clean(plan, chain([first], tables), scheduler)),
+        keys=tuple(key for key in definition.keys if set(key) <= set(plan.columns)),
+        report=head(plan),
+        distinct=True,
+        cells=lambda rows: _cells(reading.tables(path, definition, options), rows),
     )
+
+
+def _clean(plan: Plan, tables: Iterable[Table], scheduler: str | None) -> Iterable[CleanPart]:
+    if scheduler is None:
+        return (clean_part(plan, table) for table in tables)
+    from etl.cluster import clean_on
+
+    return clean_on(scheduler, plan, tables)
+
+
+def _parts(plan: Plan, cleaned: Iterable[CleanPart]) -> Iterator[Part]:
+    about_file = list(plan.issues)
+    for clean, copy in ahead((clean, _copied(clean)) for clean in cleaned):
+        placed = place_rows(plan, clean.unplaced) if clean.unplaced else Placed()
+        yield Part(
+            copy=copy + encode(placed.numbers, placed.columns, placed.geometry),
+            count=len(clean.numbers) + len(placed.numbers),
+            quarantine=[_quarantined(row) for row in (*clean.refused, *placed.refused)],
+            issues=[issue.as_dict() for issue in (*about_file, *clean.issues, *placed.issues)],
+        )
+        about_file = []
+
+
+def _copied(clean: CleanPart) -> bytes:
+    return encode(clean.numbers, clean.columns, clean.geometry)
+
+
+def _quarantined(row: Refused) -> Quarantined:
+    return Quarantined(row.row, row.values, [issue.as_dict() for issue in row.issues])
+
+
+def _cells(tables: Iterable[Table], rows: Sequence[int]) -> Mapping[int, Cells]:
+    """Read the file once more for the cells of these rows, as they came."""
+    wanted = set(rows)
+    found: dict[int, Cells] = {}
+    for table in tables:
+        here = [at for at, number in enumerate(table.row_numbers.tolist()) if number in wanted]
+        for at, cells in zip(here, table.cells.iloc[here].to_dict("records"), strict=True):
+            found[int(table.row_numbers[at])] = {str(name): cell for name, cell in cells.items()}
+    return found

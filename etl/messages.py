@@ -30,13 +30,49 @@ _RULES: dict[str, tuple[str, str]] = {
         "The position is outside {city} ({place}){detail}. Check the value “{value}” of column “{column}”; leave it if it is right.",
     ),
     "coordinates.datum": (
-        "座標を {source} から WGS 84 に変換しました（方法：{way}、精度 約{accuracy:g} m）。正しい座標系か、地図で位置を確かめてください。",
-        "Coordinates were transformed from {source} to WGS 84 (by {way}, accuracy about {accuracy:g} m). "
-        "Check on the map that the system is right.",
+        "座標を {source} から WGS 84 に変換しました。{way}正しい座標系か、地図で位置を確かめてください。",
+        "Coordinates were transformed from {source} to WGS 84. {way} Check on the map that the system is right.",
     ),
     "coordinates.guessed": (
         "座標系が書かれていないため、値から {source} と判断しました。違うときは --crs で指定してください。",
         "The coordinate system is not stated; by the values it is {source}. If it is not, name it with --crs.",
+    ),
+    "coordinates.unparsable": (
+        "列「{column}」の「{value}」を緯度・経度として読めません{detail}。36.871213,140.015512 のように入れてください。",
+        "“{value}” in column “{column}” cannot be read as latitude and longitude{detail}. Write it like 36.871213,140.015512.",
+    ),
+    "header.guessed": (
+        "見出しの行がないため、列の中身から見出しを「{value}」としました。違うときは --headers で列名を指定してください。",
+        "There is no header row; by their content the columns are “{value}”. If they are not, name them with --headers.",
+    ),
+    "mapping.guessed": (
+        "列「{column}」は列名では分からないため、中身から「{title}」（{field}）と判断しました。"
+        "違うときは、列の対応を指定してください（--columns {column}={field}）。",
+        "The name of the column “{column}” tells nothing; by its content it is “{title}” ({field}). "
+        "If it is not, name the right field (--columns {column}={field}).",
+    ),
+    "geocode.matched:fixed": (
+        "位置がないので、列「{column}」の住所「{value}」を「{matched}」（{level}、確からしさ {confidence:g}）と読み、位置を入れました。"
+        "実際の場所はそこから約 {metres} m 以内です。",
+        "There was no position; by the address “{value}” in column “{column}” it is “{matched}” ({level}, confidence "
+        "{confidence:g}), and the place is within about {metres} m of the point.",
+    ),
+    "geocode.matched:warning": (
+        "位置がなく、列「{column}」の住所「{value}」からは「{matched}」までしか分からないため、その中ほどに置きました"
+        "（確からしさ {confidence:g}、実際の場所はそこから約 {metres} m 以内）。正しい緯度・経度を入れてください。",
+        "There was no position, and the address “{value}” in column “{column}” leads only to “{matched}”: the point is its "
+        "middle (confidence {confidence:g}), the place is within about {metres} m. Fill in latitude and longitude.",
+    ),
+    "geocode.uncertain": (
+        "位置がなく、列「{column}」の住所「{value}」からは決められません（近い候補：{matched}、{level}、確からしさ {confidence:g}）{detail}。"
+        "町名と番地まで正しく入れるか、緯度・経度を入れてください。",
+        "There is no position, and the address “{value}” in column “{column}” leaves it open (best: {matched}, {level}, "
+        "confidence {confidence:g}){detail}. Write the town and number in full, or fill in latitude and longitude.",
+    ),
+    "geocode.not_found": (
+        "位置がなく、列「{column}」の住所「{value}」は住所辞書にありません{detail}。市町村名と町名を確かめるか、緯度・経度を入れてください。",
+        "There is no position, and the address “{value}” in column “{column}” is not in the gazetteer{detail}. Check the "
+        "names of municipality and town, or fill in latitude and longitude.",
     ),
     "geometry.null": (
         "図形がありません。図形を入れるか、その行を削除してください。",
@@ -151,15 +187,23 @@ _RULES: dict[str, tuple[str, str]] = {
         "列「{column}」の「{value}」が {first} 行目と重なっています。どちらかを直すか、削除してください。",
         "“{value}” in column “{column}” occurs in row {first} already. Mend one of them, or delete it.",
     ),
+    "row.hidden": (
+        "表示されていない行なので読みませんでした（{value}）。データなら、Excel で行を再表示して保存し直してください。",
+        "The row is hidden and was not read ({value}). If it is data, unhide it in Excel and save the file again.",
+    ),
     "row.hint": (
-        "見出しの繰り返しの行なので、データとして読みません。",
-        "The row repeats the header and is not read as data.",
+        "データの行ではないので読みませんでした{detail}。データなら、ほかの行と同じように列を埋めてください。",
+        "The row is not data and was not read{detail}. If it is data, fill in its columns like the other rows.",
     ),
     "row.ragged": (
         "見出し（{width} 列）より列が多く、値がずれているおそれがあります（はみ出した値「{value}」）。"
         "カンマや引用符を確かめてください。",
         "The row has more cells than the header ({width}); its values may be shifted (left over: “{value}”). "
         "Check commas and quotation marks.",
+    ),
+    "row.stray": (
+        "見出しのない列に値「{value}」があります。読みませんでした。必要なら、見出しのある列に移してください。",
+        "A column without a name holds “{value}”. It was not read; move it to a column with a name if it is needed.",
     ),
     "raster.nodata": (
         "データなしの値が決まっていないため、{value} としました。",
@@ -170,6 +214,7 @@ _RULES: dict[str, tuple[str, str]] = {
 _DETAILS: dict[str, tuple[str, str]] = {
     "width": ("全角・半角", "full-width or half-width characters"),
     "spaces": ("前後の空白", "spaces at the ends"),
+    "line_breaks": ("改行", "line breaks"),
     "number_format": ("数の書き方", "form of the number"),
     "date_format": ("日付の書き方", "form of the date"),
     "datetime_format": ("日時の書き方", "form of the instant"),
@@ -178,7 +223,11 @@ _DETAILS: dict[str, tuple[str, str]] = {
     "code_format": ("コードの書き方", "form of the code"),
     "leading_zero": ("先頭の 0 を補いました", "leading zero restored"),
     "restored": ("先頭の 0 が欠けていました", "the leading zero was missing"),
-    "excel_serial": ("Excel の日付の番号", "Excel's number of a day"),
+    "excel_serial": ("Excel の日付・時刻の番号", "Excel's number of a day or time"),
+    "time_dropped": ("時刻は除きました", "the time of day was left out"),
+    "holidays": ("祝日は表せないので除きました", "holidays have no letter and were left out"),
+    "url_scheme": ("https:// などの始まりを補いました", "its beginning, such as https://, was added"),
+    "several_urls": ("複数あるため最初の一つだけ使いました", "there are several; the first was taken"),
     "incomplete_date": ("年月日がそろっていません", "year, month and day are needed"),
     "ambiguous_no_era": ("元号がありません", "the era is missing"),
     "invalid_date": ("存在しない日付です", "there is no such day"),
@@ -207,6 +256,7 @@ _DETAILS: dict[str, tuple[str, str]] = {
     "packed_dms": ("度分秒をつないだ値のようです", "it looks like degrees, minutes and seconds in one number"),
     "dms_with_dots": ("度分秒を点で区切った値のようです", "it looks like degrees, minutes and seconds parted by points"),
     "short_number": ("短い番号です", "a short number"),
+    "labels_dropped": ("かっこ書きは除きました", "what stood in brackets was left out"),
     "area_code_assumed": ("市外局番を補いました", "the area code was added"),
     "leading_zero_restored": ("先頭の 0 が欠けていました", "the leading zero was missing"),
     "excel_scientific_precision_lost": ("Excel の指数表示で桁が失われています", "Excel cut its digits"),
@@ -215,15 +265,28 @@ _DETAILS: dict[str, tuple[str, str]] = {
     "is_fax": ("FAX の番号です", "it is a fax number"),
     "foreign_country_code": ("国外の番号です", "it is a foreign number"),
     "phone_format": ("電話番号の書き方", "form of the number"),
+    "repeated_header": ("見出しの繰り返し", "the header once more"),
+    "total": ("合計・小計", "a total"),
+    "note": ("注記", "a note"),
+    "example": ("記入例", "an example"),
+    "instruction": ("記入の説明", "an instruction for filling in"),
+    "template": ("番号だけの空の行", "an empty row with a mere number"),
     "partial": ("△ は有無として扱えません", "△ is neither yes nor no"),
 }  # fmt: skip
 
 
 def rule_message(rule: str, severity: Severity, **parts: object) -> Message:
-    """Return the rule's sentence; `detail` may be a code of `gis_core`'s cleaners or already a `Message`."""
+    """Return the rule's sentence; `detail` may be a code of `gis_core`'s cleaners, any part a `Message`."""
     ja, en = _RULES.get(f"{rule}:{severity}") or _RULES[rule]
     detail_ja, detail_en = _detail(parts.pop("detail", None))
-    return Message(ja=ja.format(detail=detail_ja, **parts), en=en.format(detail=detail_en, **parts))
+    ja_parts = {name: part.ja if isinstance(part, Message) else part for name, part in parts.items()}
+    en_parts = {name: part.en if isinstance(part, Message) else part for name, part in parts.items()}
+    return Message(ja=ja.format(detail=detail_ja, **ja_parts), en=en.format(detail=detail_en, **en_parts))
+
+
+def rules() -> frozenset[str]:
+    """Return the names of all rules that have a sentence here."""
+    return frozenset(key.partition(":")[0] for key in _RULES)
 
 
 def _detail(detail: object) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import shapely
 from etl.coordinates import Columns, read_columns
 from etl.faults import fault
 from etl.findings import Mask, findings, whole_row
-from etl.mapping import Mapping
+from etl.mapping import Mapping, PositionColumns
 from etl.systems import Source, source_of_columns, source_of_geometry
 from etl.table import Geometries, Options, Table
 from gis_core import geometry as shapes
@@ -31,43 +31,97 @@ Floats = npt.NDArray[np.float64]
 _DATUM_ACCURACY_M = 1.5
 
 
+# So many positions are enough to tell the coordinate system, and cost nothing.
+_SAMPLED_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a file says where its rows are: in which system, in which columns (None: as geometries of its own).
+
+    `source` is None where the file has no positions at all.
+    """
+
+    source: Source | None
+    columns: PositionColumns | None
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Return the coordinate system as reports name it."""
+        return "" if self.source is None else self.source.label
+
+
 @dataclass(frozen=True)
 class Positions:
-    """The layer's geometries in EPSG:4326 (None where refused), the file's system, and what was found."""
+    """The layer's geometries in EPSG:4326 (None where refused), and what was found."""
 
     geometry: Geometries
-    crs: str
     issues: list[Issue] = field(default_factory=list)
-    from_columns: bool = False
 
 
-def locate(
+def find_way(
     table: Table, mapping: Mapping, definition: LayerDefinition, city: City, options: Options, file: str
-) -> Positions:
-    """Find every row's geometry. Raises `BadInput` when the file has none that the layer could use."""
-    own = (
-        table.geometry
-        if table.geometry is not None and not shapely.is_missing(table.geometry).all()
-        else None
-    )
-    if own is not None:
-        located = _from_geometry(table, own, definition, city, options, file)
+) -> Way:
+    """Tell from the first rows how all rows' positions are to be read. Raises `BadInput`."""
+    if table.geometry is not None and not shapely.is_missing(table.geometry).all():
+        columns, geometry = None, _sampled_geometry(table.geometry, definition, file)
+        source = source_of_geometry(geometry, options.crs, table.crs, city, file)
+        geometry = shapes.swap_axes(geometry) if source.exchanged else geometry
     elif mapping.position is not None:
-        located = _from_columns(table, mapping, definition, city, options, file)
+        columns = mapping.position
+        if definition.geometry not in {"Point", "MultiPoint"}:
+            raise fault("points_only", file=file, layer=definition.title["ja"], expected=definition.geometry)
+        sampled = read_columns(_sample(table, table.cells[columns.north].notna().to_numpy()), columns)
+        source = source_of_columns(sampled, options.crs, city, file)
+        geometry = _points(sampled, source)
     else:
-        raise fault("no_positions", file=file)
-    if shapely.is_missing(located.geometry).all():
-        raise _nothing_usable(located, file)
-    return located
+        return Way(None, None)
+    _refuse_elsewhere(geometry, source, city, file)
+    return Way(source, columns, tuple(_about_source(source)))
 
 
-def _from_geometry(
-    table: Table, own: Geometries, definition: LayerDefinition, city: City, options: Options, file: str
-) -> Positions:
+def locate(table: Table, way: Way, definition: LayerDefinition, city: City) -> Positions:
+    """Find the geometry of every row of a part."""
+    if way.source is None:
+        nowhere = np.full(len(table.row_numbers), None, dtype=object)
+        missing = np.ones(len(nowhere), dtype=bool)
+        return Positions(
+            nowhere, findings("coordinates.missing", "error", table.row_numbers, missing, field="geom")
+        )
+    if way.columns is None:
+        return _from_geometry(table, way.source, definition, city)
+    return _from_columns(table, way.source, way.columns, definition, city)
+
+
+def _sample(table: Table, among: Mask) -> Table:
+    rows = np.flatnonzero(among)[:_SAMPLED_ROWS]
+    return replace(table, cells=table.cells.iloc[rows], row_numbers=table.row_numbers[rows], geometry=None)
+
+
+def _sampled_geometry(own: Geometries, definition: LayerDefinition, file: str) -> Geometries:
+    own = own[~shapely.is_missing(own)][:_SAMPLED_ROWS]
     repaired = shapes.repair(own, definition.geometry)
     _refuse_other_kind(own, repaired, definition, file)
+    return repaired.geometries
+
+
+def _refuse_elsewhere(geometry: Geometries, source: Source, city: City, file: str) -> None:
+    """Refuse the system that a deliverer names when it takes every place away from the city."""
+    if not source.named:
+        return
+    placed, moved = _to_degrees(geometry, source)
+    there = ~shapely.is_missing(placed)
+    if moved and there.any() and not _touches(placed, city.reach)[there].any():
+        raise fault("crs_elsewhere", file=file, crs=source.label, city=city.name["ja"])
+
+
+def _from_geometry(table: Table, source: Source, definition: LayerDefinition, city: City) -> Positions:
+    own = (
+        table.geometry if table.geometry is not None else np.full(len(table.row_numbers), None, dtype=object)
+    )
+    repaired = shapes.repair(own, definition.geometry)
     rows = table.row_numbers
-    kinds = _kinds(own)
     issues = findings("geometry.null", "error", rows, repaired.missing, field="geom")
     issues += findings(
         "geometry.invalid", "fixed", rows, repaired.repaired & ~repaired.wrong_type, field="geom"
@@ -79,30 +133,27 @@ def _from_geometry(
         rows,
         repaired.wrong_type,
         field="geom",
-        values=kinds,
+        values=_kinds(own) if repaired.wrong_type.any() else None,
         expected=definition.geometry,
     )
-    source = source_of_geometry(repaired.geometries, options.crs, table.crs, city, file)
     geometry = shapes.swap_axes(repaired.geometries) if source.exchanged else repaired.geometries
-    return _judged(geometry, source, rows, city, file, issues=issues)
+    return _judged(geometry, source, rows, city, issues=issues)
 
 
 def _from_columns(
-    table: Table, mapping: Mapping, definition: LayerDefinition, city: City, options: Options, file: str
+    table: Table, source: Source, position: PositionColumns, definition: LayerDefinition, city: City
 ) -> Positions:
-    assert mapping.position is not None
-    if definition.geometry not in {"Point", "MultiPoint"}:
-        raise fault("points_only", file=file, layer=definition.title["ja"], expected=definition.geometry)
-    columns = read_columns(table, mapping.position)
-    source = source_of_columns(columns, options.crs, city, file)
+    columns = read_columns(table, position)
+    fitted, _ = shapes.fit_type(_points(columns, source), definition.geometry)
+    return _judged(fitted, source, table.row_numbers, city, columns=columns, issues=list(columns.issues))
+
+
+def _points(columns: Columns, source: Source) -> Geometries:
     east, north = (columns.north, columns.east) if source.exchanged else (columns.east, columns.north)
     usable = np.isfinite(east) & np.isfinite(north) & ~columns.refused
     points = np.full(len(east), None, dtype=object)
     points[usable] = shapely.points(east[usable], north[usable])
-    fitted, _ = shapes.fit_type(points, definition.geometry)
-    return _judged(
-        fitted, source, table.row_numbers, city, file, columns=columns, issues=list(columns.issues)
-    )
+    return points
 
 
 def _judged(
@@ -110,7 +161,6 @@ def _judged(
     source: Source,
     rows: npt.NDArray[np.int64],
     city: City,
-    file: str,
     *,
     issues: list[Issue],
     columns: Columns | None = None,
@@ -125,12 +175,10 @@ def _judged(
         swapped = shapes.axes_swapped(geometry)
         issues += findings("coordinates.swapped", "fixed", rows, swapped, field="geom", **names)
         geometry[swapped] = shapes.swap_axes(geometry[swapped])
-    geometry, moved = _to_degrees(geometry, source)
+    geometry, _ = _to_degrees(geometry, source)
     there = ~shapely.is_missing(geometry)
     abroad = there & ~shapes.in_japan(geometry)
     away = there & ~abroad & ~_touches(geometry, city.reach)
-    if source.named and moved and there.any() and (abroad | away)[there].all():
-        raise fault("crs_elsewhere", file=file, crs=source.label, city=city.name["ja"])
     if (abroad | away).any():
         shown = _shown(names, geometry, city.reach)
         issues += findings("coordinates.outside_japan", "error", rows, abroad, field="geom", **shown)
@@ -139,7 +187,7 @@ def _judged(
             "coordinates.outside_city", "warning", rows, away, field="geom", city=here, **shown
         )
     geometry[abroad] = None
-    return Positions(geometry, source.label, _about_source(source) + issues, columns is not None)
+    return Positions(geometry, issues)
 
 
 def _to_degrees(geometry: Geometries, source: Source) -> tuple[Geometries, bool]:
@@ -210,12 +258,3 @@ def _shown(names: dict[str, Any], geometry: Geometries, reach: Box) -> dict[str,
     )
     looks_like = judge_coordinates((west + east) / 2, (south + north) / 2, reach)
     return {**names, "place": places.to_numpy(dtype=object), "detail": looks_like}
-
-
-def _nothing_usable(located: Positions, file: str) -> Exception:
-    first = next((i for i in located.issues if i.severity == "error"), None)
-    if first is None:
-        return fault("no_positions", file=file)
-    return fault(
-        "unusable_positions", file=file, row=first.row, column=first.column or "geom", value=first.value or ""
-    )

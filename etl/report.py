@@ -5,41 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from etl.pipeline import Plan
 from gis_core.errors import BadInput, Message
 from gis_core.issues import Issue
 
 
-@dataclass(frozen=True)
-class FileReport:
-    """What reading, mapping, cleaning and checking a file told; `crs` and `encoding` as found.
+def head(plan: Plan) -> dict[str, Any]:
+    """Return the part of the load report that is known before the rows are.
 
     `mapping`: field → the column's header in the file; `geom` → `[longitude, latitude]`, None for own geometry.
     """
-
-    layer: str
-    file: str
-    format: str
-    encoding: str | None
-    crs: str
-    mapping: dict[str, str | list[str] | None]
-    unmapped_columns: tuple[str, ...]
-    read: int
-    accepted: int
-    issues: tuple[Issue, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the report's part that needs no database."""
-        return {
-            "layer": self.layer,
-            "file": self.file,
-            "format": self.format,
-            "encoding": self.encoding,
-            "crs": self.crs,
-            "mapping": self.mapping,
-            "unmapped_columns": list(self.unmapped_columns),
-            "rows": {"read": self.read, "accepted": self.accepted, "rejected": self.read - self.accepted},
-            "issues": [issue.as_dict() for issue in self.issues],
-        }
+    return {
+        "layer": plan.definition.id,
+        "file": plan.file,
+        "format": plan.format,
+        "encoding": plan.encoding,
+        "crs": plan.way.label,
+        "mapping": plan.mapping.as_dict(geometry_is_own=plan.way.columns is None),
+        "unmapped_columns": list(plan.unmapped),
+    }
 
 
 @dataclass(frozen=True)
@@ -76,17 +60,17 @@ class DeliveryRefused(BadInput):
 
 def unusable_file(layer: str, file: str, message: Message) -> dict[str, Any]:
     """Return the report of a file that cannot be used at all: no rows, one error about the whole file."""
-    nothing = FileReport(
-        layer,
-        file,
-        "",
-        None,
-        "",
-        {},
-        (),
-        0,
-        0,
-        (Issue(None, None, None, "file.unusable", "error", None, message),),
-    )
+    issue = Issue(None, None, None, "file.unusable", "error", None, message)
+    nothing = {
+        "layer": layer,
+        "file": file,
+        "format": "",
+        "encoding": None,
+        "crs": "",
+        "mapping": {},
+        "unmapped_columns": [],
+        "rows": {"read": 0, "accepted": 0, "rejected": 0},
+        "issues": [issue.as_dict()],
+    }
     diff = dict.fromkeys(("added", "changed", "removed", "unchanged"), 0)
-    return LoadReport(nothing.as_dict(), diff, None, "rejected").as_dict()
+    return LoadReport(nothing, diff, None, "rejected").as_dict()

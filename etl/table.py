@@ -16,23 +16,36 @@ Geometries = npt.NDArray[np.object_]
 RowNumbers = npt.NDArray[np.int64]
 Cells = Sequence[str | None]
 
+# A file is read, cleaned and stored part by part, so that memory does not grow with it. Larger parts were no faster.
+PART_ROWS = 25_000
+
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a delivery may bring. 512 MiB and 2 million rows are far above any municipal list."""
+    """How much a delivery may bring: far above any municipal list."""
 
-    file_bytes: int = 512 * 1024**2
-    unpacked_bytes: int = 2 * 1024**3
-    rows: int = 2_000_000
+    file_bytes: int = 2 * 1024**3
+    unpacked_bytes: int = 4 * 1024**3
+    rows: int = 10_000_000
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the deliverer says of the file, where it does not say it itself."""
+    """What the deliverer says of the file, where it does not say it itself.
+
+    `headers`: the names of the columns of a file without a header. `columns`: corrections of the mapping, pairs
+    of a column and the field it feeds (`geom.lat` and `geom.lon` for a position, None for nothing). `records`: the
+    path to the records of a JSON or XML feed (`hits.hits[]._source`). `geocode`: rows without a position may be
+    placed by their address.
+    """
 
     encoding: str | None = None
     crs: str | None = None
     sheet: str | None = None
+    headers: tuple[str, ...] = ()
+    columns: tuple[tuple[str, str | None], ...] = ()
+    records: str | None = None
+    geocode: bool = True
     limits: Limits = Limits()
 
 
@@ -48,7 +61,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Table:
-    """The data rows of a file.
+    """Data rows of a file: all of them, or one part of at most `PART_ROWS`, with the same columns in each part.
 
     `cells`: one object column for each column of the file, of text or None, named as in the file.
     `row_numbers`: the place of each row as a person sees it, from 1. `geometry`: shapely geometries or None

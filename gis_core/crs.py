@@ -7,7 +7,6 @@ Tokyo → JGD2011 is a no-op (453 m wrong) without grids and leaves out the 2011
 
 from __future__ import annotations
 
-import math
 import re
 import threading
 import unicodedata
@@ -40,7 +39,6 @@ _CRS84 = re.compile(
     r"(?:OGC:|URN:OGC:DEF:CRS:OGC:[0-9.]*:|HTTPS?://WWW\.OPENGIS\.NET/DEF/CRS/OGC/[0-9.]+/)?CRS84"
 )
 _WKT = re.compile(r"(?:PROJ|GEOG|GEODE|BOUND|COMPD|COMPOUND|GEODETIC)[A-Z]*\[")
-_GRS80_EQUATOR_M = 6_378_137.0
 
 
 class UnknownCRS(BadInput):
@@ -49,6 +47,14 @@ class UnknownCRS(BadInput):
 
 class NoTransformation(BadInput):
     """No operation between the two systems is known better than a guess (PROJ calls it ballpark)."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One step of a transformation by its name in the EPSG register, and its nominal accuracy in metres."""
+
+    name: str
+    accuracy_m: float
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,16 @@ class Transformation:
         for alternatives in self.steps:
             xs, ys = _step(alternatives, xs, ys)
         return xs, ys
+
+    def at(self, x: float, y: float) -> tuple[Operation, ...]:
+        """Return the operations that serve at one place (in the source's coordinates), step by step."""
+        served = []
+        xs, ys = np.array([x]), np.array([y])
+        for alternatives in self.steps:
+            tried = ((operation, *operation.transform(xs, ys)) for operation in alternatives)
+            operation, xs, ys = next((t for t in tried if np.isfinite(t[1][0])), (alternatives[0], xs, ys))
+            served.append(Operation(_operation_name(operation), operation.accuracy))
+        return tuple(served)
 
 
 @dataclass(frozen=True)
@@ -121,34 +137,6 @@ def guess_metric_crs(x: npt.ArrayLike, y: npt.ArrayLike, bounds: Box) -> tuple[M
             if bounds.contains(float(lon[0]), float(lat[0])):
                 found.append(MetricGuess(srid, north_first))
     return tuple(found)
-
-
-def tokyo_offset(lon: float, lat: float) -> tuple[float, float]:
-    """Return (east, north) in metres by which Tokyo-datum numbers, drawn as JGD2011, miss the truth here.
-
-    Around 36.9 N 140 E it is about 450 m to the south-east.
-    """
-    true_lon, true_lat = transformation(TOKYO, JGD2011).apply(lon, lat)
-    east, north = _metres(lon - true_lon, lat - true_lat, lat)
-    return float(east[0]), float(north[0])
-
-
-def looks_like_tokyo(
-    lon: npt.ArrayLike, lat: npt.ArrayLike, reference_lon: npt.ArrayLike, reference_lat: npt.ArrayLike
-) -> bool:
-    """Tell whether points miss their references (the geocoded addresses of the same rows) as Tokyo data do.
-
-    A datum cannot be seen from numbers alone; the middle offset of three or more pairs within 150 m of
-    the expected one is strong evidence.
-    """
-    lons, lats, ref_lons, ref_lats = (np.asarray(a, float) for a in (lon, lat, reference_lon, reference_lat))
-    paired = np.isfinite(lons + lats + ref_lons + ref_lats)
-    if paired.sum() < 3:
-        return False
-    middle_lon, middle_lat = float(np.median(lons[paired])), float(np.median(lats[paired]))
-    easts, norths = _metres((lons - ref_lons)[paired], (lats - ref_lats)[paired], middle_lat)
-    east, north = tokyo_offset(middle_lon, middle_lat)
-    return math.hypot(float(np.median(easts)) - east, float(np.median(norths)) - north) < 150
 
 
 def _crs_by_name(name: str, given: str) -> CRS:
@@ -242,12 +230,6 @@ def _step(alternatives: tuple[Transformer, ...], x: Floats, y: Floats) -> tuple[
             break
         out_x[missed], out_y[missed] = operation.transform(x[missed], y[missed])
     return out_x, out_y
-
-
-def _metres(dlon: Floats, dlat: Floats, lat: float) -> tuple[Floats, Floats]:
-    """Turn small differences in degrees into metres on a sphere: good to 0.5 %."""
-    metres_per_degree = math.pi * _GRS80_EQUATOR_M / 180
-    return dlon * metres_per_degree * math.cos(math.radians(lat)), dlat * metres_per_degree
 
 
 def _unknown(name: str) -> UnknownCRS:

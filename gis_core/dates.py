@@ -45,13 +45,19 @@ _ERA_BY_MARK = {mark: era for era in ERAS for mark in (era.name, era.name[0], er
 _TAIL = re.compile(r"(?:現在|時点|[(][日月火水木金土](?:曜日?)?(?:・?祝日?)?[)]|[日月火水木金土]曜日?)+$")
 _KANJI_NUMBER = re.compile("[〇零一二三四五六七八九十]+(?=[年月日])")
 _KANJI_DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"零": "0"}
-_MIDNIGHT = re.compile(r"[T ]0?0:00(:00(\.0+)?)?$")
+# An Excel cell of a day often carries a time: midnight means nothing, another is told.
+_MIDNIGHT = re.compile(r"[T ]0?0:00(:00(\.0+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$")
+_TIME_OF_DAY = re.compile(r"[T ]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$")
 
 _WRITTEN = re.compile(
     r"(?P<era>明治|大正|昭和|平成|令和|[明大昭平令]|[MTSHR])?\.?(?P<year>元|[0-9]{1,4})"
     r"(?:(?P<fiscal>年度)|年?|(?:年|[./-])(?P<month>[0-9]{1,2})(?:月?|(?:月|[./-])(?P<day>[0-9]{1,2})日?))"
 )
-_COMPACT = re.compile(r"(?P<year>(?:18|19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
+_COMPACT = re.compile(
+    r"(?:(?P<era>[MTSHR])(?=[0-9]{6}$)(?P<short>[0-9]{2})|(?P<year>(?:18|19|20)[0-9]{2}))"
+    r"(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+)
+_SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_EPOCH_1904 = date(1904, 1, 1)
 # 9999-12-31 where days are counted from 1904: what both systems can hold.
@@ -87,9 +93,9 @@ def parse_date(text: str) -> ParsedDate:
     match = _COMPACT.fullmatch(plain) or _WRITTEN.fullmatch(plain)
     if match is None:
         raise UnreadableError("unrecognised")
-    parts = {"era": None, "fiscal": None} | match.groupdict()
+    parts = {"era": None, "short": None, "fiscal": None} | match.groupdict()
     era = _ERA_BY_MARK.get(parts["era"] or "")
-    year = _gregorian_year(era, parts["year"] or "")
+    year = _gregorian_year(era, parts["year"] or parts["short"] or "")
     start, end, precision = _period(year, parts["month"], parts["day"], fiscal=parts["fiscal"] is not None)
     if start < GREGORIAN_SINCE:
         raise UnreadableError("lunar_calendar")
@@ -127,22 +133,24 @@ def to_wareki(day: date) -> str:
 def clean_date(text: str) -> Cleaned:
     """Clean a date of full precision. Value: `datetime.date`.
 
-    Error `incomplete_date` for a month or year alone. Warning `excel_serial` where a bare number was read
-    as Excel's serial. The other codes are those of `parse_date`.
+    Error `incomplete_date` for a month or year alone. Warnings: `excel_serial` where a bare number was read
+    as Excel's serial, `time_dropped` where a time of day stood with it. Other codes: `parse_date`.
     """
     plain = trim(text)
     if not plain or is_blank_mark(plain):
         return EMPTY
-    if plain.isascii() and plain.isdigit() and len(plain) == 5 and int(plain) in _LIKELY_SERIALS:
-        return Cleaned(from_excel_serial(int(plain)), fixed="excel_serial", warning="excel_serial")
+    serial = _SERIAL.fullmatch(plain)
+    if serial and plain.isascii() and int(serial[1]) in _LIKELY_SERIALS:
+        return Cleaned(from_excel_serial(int(serial[1])), fixed="excel_serial", warning="excel_serial")
+    day = plain if _MIDNIGHT.search(plain) else _TIME_OF_DAY.sub("", plain)
     try:
-        parsed = parse_date(plain)
+        parsed = parse_date(day)
     except UnreadableError as error:
         return refused(error)
     if parsed.precision != "day":
         return Cleaned(None, error="incomplete_date")
     fixed = None if text == parsed.iso else "date_format"
-    return Cleaned(parsed.start, fixed, parsed.warning)
+    return Cleaned(parsed.start, fixed, parsed.warning or ("time_dropped" if day != plain else None))
 
 
 def clean_year(text: str) -> Cleaned:

@@ -30,6 +30,8 @@ from gis_core.text import half_ascii, is_blank_mark, trim
 
 # Marks are unified before anything else: NFKC would turn º into the letter o and ″ into two ′.
 _MARKS = (
+    (re.compile("緯度[:：]?\\s*"), "北緯"),
+    (re.compile("経度[:：]?\\s*"), "東経"),
     (re.compile("[º˚゜度]"), "°"),
     (re.compile("''|′′|’’|[″“”〃秒]"), '"'),
     (re.compile("[′’‘´`分]"), "'"),

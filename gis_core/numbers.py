@@ -20,7 +20,17 @@ _MINUS = re.compile(rf"^[{re.escape(DASHES)}▲△]\s*(?=[0-9.])")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?|[+-]?\.[0-9]+")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?[eE][+-]?[0-9]{1,2}")
 _MISPLACED_COMMAS = re.compile(r"[+-]?[0-9]+(?:,[0-9]*)+(?:\.[0-9]*)?")
-_NUMBER_THEN_TEXT = re.compile(r"[+-]?[0-9.,]+\s*[^0-9.,\s]")
+_NUMBER_WITH_TEXT = re.compile(r"(?:約|およそ|概ね)\s*[0-9]|[+-]?[0-9.,]+\s*[^0-9.,\s]")
+# Ways to write one unit; any of them may follow the number where one is the field's.
+_UNITS = (
+    ("人", "名"),
+    ("m", "メートル", "ｍ"),
+    ("m²", "㎡", "m2", "平方メートル", "平米"),
+    ("cm", "センチメートル", "センチ", "㎝"),
+    ("km", "キロメートル", "㎞"),
+    ("ha", "ヘクタール", "㏊"),
+    ("円", "円也"),
+)
 
 # Up to 15 digits a float holds every digit.
 _PLAIN_NUMBER = Plain(
@@ -32,18 +42,25 @@ _BIGINT_LIMIT = 2**63
 
 
 def parse_number(text: str, unit: str | None = None) -> float:
-    """Read a number; `unit` may follow it. Raises `UnreadableError`.
+    """Read a number; `unit`, in any of its writings, may follow it. Raises `UnreadableError`.
 
-    Codes: `number_with_text` (500人 where 人 is not the unit), `thousands` (1,23), `unrecognised`.
+    Codes: `number_with_text` (約500, 500人 where 人 is not the unit), `thousands` (1,23), `unrecognised`.
     """
     plain = _MINUS.sub("-", trim(half_ascii(text)))
     if unit:
-        plain = plain.removesuffix(half_ascii(unit)).rstrip()
+        plain = plain.removesuffix(_written_unit(plain, unit)).rstrip()
     if (_NUMBER.fullmatch(plain) or _SCIENTIFIC.fullmatch(plain)) and len(plain) < 100:
         return float(plain.replace(",", ""))
-    if _NUMBER_THEN_TEXT.match(plain):
+    if _NUMBER_WITH_TEXT.match(plain):
         raise UnreadableError("number_with_text")
     raise UnreadableError("thousands" if _MISPLACED_COMMAS.fullmatch(plain) else "unrecognised")
+
+
+def _written_unit(plain: str, unit: str) -> str:
+    """Return the unit as it stands at the end of the text; longer writings come before those they end with."""
+    same = next((names for names in _UNITS if unit in names), (unit,))
+    writings = sorted({half_ascii(name) for name in same}, key=len, reverse=True)
+    return next((writing for writing in writings if plain.endswith(writing)), "")
 
 
 def clean_number(text: str, unit: str | None = None) -> Cleaned:

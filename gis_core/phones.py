@@ -30,6 +30,8 @@ _TO_HYPHEN = str.maketrans(dict.fromkeys(DASHES, "-"))
 _SEVERAL = re.compile(r"\s*(?:[/、,;\n]|または|又は)\s*")
 _EXTENSION = re.compile(r"\(?\s*(?:内線|EXT\.?)\s*[:.]?\s*([0-9]+)\s*\)?")
 _LABEL = re.compile(r"(?:TEL|電話(?:番号)?)\s*[:.]?|\((?:代表?|直通|代表番号)\)|(?:代表|直通)[:]?")
+# Whose number it is, in brackets: （小）054-…、（GH）054-…. A number has one place for it only, so it is left out.
+_WHOSE = re.compile(r"\([^()0-9]{1,12}\)")
 _FLOAT = re.compile(r"([0-9]{6,11})\.0")
 _SCIENTIFIC = re.compile(r"([0-9])\.([0-9]+)E\+?([0-9]+)")
 _SHORT = re.compile(r"#[0-9]{4}|1[0-9]{2}")
@@ -84,16 +86,25 @@ def parse_phones(text: str, default_area_code: str | None = None) -> tuple[Phone
 
 
 def clean_phone(text: str, default_area_code: str | None = None) -> Cleaned:
-    """Clean a telephone number. Value: text, hyphenated where the grouping is known; several joined by ` / `."""
+    """Clean a telephone number. Value: text, hyphenated where the grouping is known; several joined by ` / `.
+
+    Warning `labels_dropped` where words in brackets said whose number it is. Other codes: `parse_phones`.
+    """
+    words = _LABEL.sub("", unicodedata.normalize("NFKC", text).upper())
+    has_labels = _WHOSE.search(words) is not None
     try:
-        phones = parse_phones(text, default_area_code)
+        phones = parse_phones(_WHOSE.sub("/", words) if has_labels else text, default_area_code)
     except UnreadableError as error:
         return refused(error)
     if not phones:
         return EMPTY
     value = " / ".join(phone.shown for phone in phones)
     warning = next((phone.warning for phone in phones if phone.warning), None)
-    return Cleaned(value, None if value == text else "phone_format", warning)
+    return Cleaned(
+        value,
+        None if value == text else "phone_format",
+        warning or ("labels_dropped" if has_labels else None),
+    )
 
 
 # Numbers that are hyphenated as clean_phone would do it.

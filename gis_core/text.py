@@ -40,8 +40,8 @@ _HIRAGANA_TO_KATAKANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 
 # Variant characters of names, folded to the everyday form in search keys only. ケ ヶ が and ッ ツ, 之 の are
 # written one for another in place names (金ケ崎, 自由が丘, 三ッ谷).
 _ITAIJI = str.maketrans(
-    "髙﨑澤邉邊濵濱德廣齋齊斎櫻國眞嶋嶌龍瀧藏藪淵冨惠榮壽條學舘檜曾槇遙彌與豐鹽驛縣區當應圓戶籠桒尙𠮷黑ヶガヵッ之〜",
-    "高崎沢辺辺浜浜徳広斉斉斉桜国真島島竜滝蔵薮渕富恵栄寿条学館桧曽槙遥弥与豊塩駅県区当応円戸篭桑尚吉黒ケケカツノ~",
+    "髙﨑澤邉邊濵濱德廣齋齊斎櫻國眞嶋嶌龍瀧藏藪淵冨惠榮壽條學舘檜曾槇遙彌與豐鹽驛縣區當應圓戶籠桒尙𠮷黑驒麸瀨嶽峯萬關鐵溪礒栁埜鷗圡竈ヶガヵッ之〜",
+    "高崎沢辺辺浜浜徳広斉斉斉桜国真島島竜滝蔵薮渕富恵栄寿条学館桧曽槙遥弥与豊塩駅県区当応円戸篭桑尚吉黒騨麩瀬岳峰万関鉄渓磯柳野鴎土釜ケケカツノ~",
 )
 # One pass over the text: variants and hiragana folded, spaces, dashes (but not ー) and variation selectors dropped.
 _SEARCH_FOLDING: dict[int, int | None] = {
@@ -53,6 +53,10 @@ _SEARCH_FOLDING: dict[int, int | None] = {
 }
 
 _URL = re.compile(r"https?://[^\s/?#<>\"\x00-\x1f][^\s<>\"\x00-\x1f]*", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?:[a-z0-9-]+\.)+(?:jp|com|org|net|info|biz|io|co|tv|me)(?::[0-9]+)?(?:[/?#].*)?", re.IGNORECASE
+)
+_NEXT_URL = re.compile(r"[\s、，,;；]+(?=https?://)", re.IGNORECASE)
 _BLANK_MARKS = frozenset(DASHES) | {
     "なし",
     "無し",
@@ -185,18 +189,34 @@ def clean_code(text: str) -> Cleaned:
 
 
 def clean_url(text: str) -> Cleaned:
-    """Clean a web address: only trimmed, never width-converted. Error `url` unless absolute http(s)."""
-    url = trim(text)
-    if not url or is_blank_mark(url):
+    """Clean a web address: trimmed; width-converted only where its scheme is full-width.
+
+    A missing scheme, or one that lost its first letter (ttp://), is restored with the warning `url_scheme`. Of
+    several addresses the first is taken, with the warning `several_urls`. Error `url` for all that is not http(s).
+    """
+    given = trim(text)
+    if not given or is_blank_mark(given):
         return EMPTY
+    narrow = half_ascii(given) if given[0] in "ｈｗＨＷ" else given.replace("：//", "://")
+    whole = _with_scheme(narrow)
+    url = _NEXT_URL.split(whole)[0]
     if not _URL.fullmatch(url):
         return Cleaned(None, error="url")
-    return _cleaned(text, url)
+    restored = "url_scheme" if whole != narrow else None
+    warning = "several_urls" if url != whole else restored
+    done = _cleaned(text, url)
+    return Cleaned(done.value, warning or done.fixed, warning or done.warning, done.error)
+
+
+def _with_scheme(url: str) -> str:
+    if re.match(r"ttps?://", url, re.IGNORECASE):
+        return f"h{url}"
+    return f"https://{url}" if _HOST.fullmatch(url) else url
 
 
 def clean_email(text: str) -> Cleaned:
-    """Clean a mail address. Error `email` unless it has the form `name@host.domain`."""
-    address = re.sub(r"\s+", "", half_ascii(_tidy(text)))
+    """Clean a mail address; `mailto:` is dropped. Error `email` unless it has the form `name@host.domain`."""
+    address = re.sub(r"\s+", "", half_ascii(_tidy(text))).removeprefix("mailto:")
     if not address or is_blank_mark(address):
         return EMPTY
     if not re.fullmatch(r"[^@\s<>,;]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", address):
@@ -205,8 +225,12 @@ def clean_email(text: str) -> Cleaned:
 
 
 def _tidy(text: str) -> str:
-    one_break = text.replace("\r\n", "\n").replace("\r", "\n")
-    return half_letters_and_digits(compose_marks(full_kana(trim(_CONTROL.sub("", one_break)))))
+    shown = _CONTROL.sub("", _one_break(text))
+    return half_letters_and_digits(compose_marks(full_kana(trim(shown))))
+
+
+def _one_break(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _on_one_line(text: str) -> str:
@@ -225,10 +249,14 @@ def _cleaned(before: str, after: str) -> Cleaned:
 
 
 def _what_changed(before: str, after: str) -> str | None:
+    # Windows' line breaks are no fault of the cell, so they are not told.
+    before = _one_break(before)
     if before == after:
         return None
     if trim(before) == after:
         return "spaces"
+    if _on_one_line(trim(before)) == after:
+        return "line_breaks"
     return "control" if _CONTROL.search(before) else "width"
 
 
@@ -246,5 +274,5 @@ clean_names = columnwise(clean_name, _plain(r"\x00-\x1f"))
 clean_addresses = columnwise(clean_address, _plain(rf"\x00-\x1f{re.escape(DASHES.replace('-', ''))}"))
 clean_kanas = columnwise(clean_kana, Plain(re.compile("[0-9ァ-ヺー・]+(?:\u3000[0-9ァ-ヺー・]+)*"), list))
 clean_codes = columnwise(clean_code, Plain(re.compile("[!-~]+"), list))
-clean_urls = columnwise(clean_url, Plain(_URL, list))
+clean_urls = columnwise(clean_url, Plain(re.compile(r"https?://[!#-+\--:=?-~]+"), list))
 clean_emails = columnwise(clean_email)

@@ -1,12 +1,19 @@
-"""A delivery: the checked rows of one file on their way into a layer."""
+"""A delivery: the checked rows of one file on their way into a layer, part by part."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, NamedTuple
 
 Cells = dict[str, str | None]
+
+_NULL = "\\N"
+# What COPY's text format would take for something else (PostgreSQL's documentation of COPY).
+_ODD = re.compile(r"[\\\t\n\r]")
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class Quarantined(NamedTuple):
@@ -18,41 +25,96 @@ class Quarantined(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Part:
+    """One stretch of a delivery: `count` accepted rows as COPY takes them (see `encode`), and what was found."""
+
+    copy: bytes
+    count: int
+    quarantine: Sequence[Quarantined] = ()
+    issues: Sequence[dict[str, Any]] = ()
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """A checked file, ready to become the layer's content.
+    """A file, ready to become the layer's content.
 
     `columns` are the fields that the file feeds; fields it does not feed keep their value in matched
-    features. `rows` are Python values aligned with `columns`, then the geometry as WKB bytes (2D, EPSG:4326,
-    of the layer's geometry type). `key` names the fields that match rows to features; empty means that a row
-    matches only its equal. `report` is the load report without diff, load and state. `row_numbers` say where
-    each row stands in the file, as a person counts (rising; empty for 1, 2, 3 …), and `cells` gives a row's
-    cells as they came, by that number.
+    features. `parts` are taken once, in order, so the file need not fit into memory. `keys` are the groups of
+    fields that may match rows to features: the first group that is filled in every row is used; without any, a
+    row matches only its equal. `report` is the load report's part that is known before the rows are. With
+    `distinct`, a row that repeats an earlier one, or its key, is refused. `cells` gives rows as they came, by
+    their places.
     """
 
     file: str
     columns: tuple[str, ...]
-    key: tuple[str, ...]
-    rows: Sequence[tuple[Any, ...]]
-    report: dict[str, Any]
-    quarantine: Sequence[Quarantined] = ()
-    row_numbers: Sequence[int] = ()
-    cells: Callable[[int], Cells] | None = None
+    parts: Iterable[Part]
+    keys: tuple[tuple[str, ...], ...] = ()
+    report: Mapping[str, Any] = field(default_factory=dict)
+    distinct: bool = False
+    cells: Callable[[Sequence[int]], Mapping[int, Cells]] = lambda rows: {row: {} for row in rows}
 
-    def numbers(self) -> Sequence[int]:
-        """Return each row's place in the file."""
-        return self.row_numbers or range(1, len(self.rows) + 1)
+    @classmethod
+    def whole(
+        cls,
+        file: str,
+        columns: tuple[str, ...],
+        key: tuple[str, ...],
+        rows: Sequence[tuple[Any, ...]],
+        report: Mapping[str, Any] | None = None,
+        quarantine: Sequence[Quarantined] = (),
+        row_numbers: Sequence[int] = (),
+    ) -> Delivery:
+        """Return a delivery of rows in memory: values aligned with `columns`, then the geometry as WKB bytes.
 
-    def cells_of(self, row: int) -> Cells:
-        """Return the cells of the row at that place as they came, else its values as text."""
-        if self.cells is not None:
-            return self.cells(row)
-        values = self.rows[self.numbers().index(row)]
-        return {
-            name: None if value is None else str(value)
-            for name, value in zip(self.columns, values, strict=False)
-        }
+        `row_numbers` say where each row stands in the file, from 1 (empty for 1, 2, 3 …).
+        """
+        numbers = row_numbers or range(1, len(rows) + 1)
+        *values, geometry = zip(*rows, strict=True) if rows else [()] * (len(columns) + 1)
+        copy = encode(numbers, values, [wkb.hex() for wkb in geometry])
+        head = dict(report or {})
+        issues = head.pop("issues", ())
+        by_place = dict(zip(numbers, rows, strict=True))
+
+        def cells(places: Sequence[int]) -> dict[int, Cells]:
+            return {place: _as_cells(columns, by_place[place]) for place in places}
+
+        return cls(
+            file,
+            columns,
+            [Part(copy, len(rows), quarantine, issues)],
+            (key,) if key else (),
+            head,
+            cells=cells,
+        )
 
     def header(self, field: str) -> str | None:
         """Return the file's column that feeds a field; for `geom` that of the latitude, None for own geometry."""
         column = self.report.get("mapping", {}).get(field)
         return str(column[-1]) if isinstance(column, list) else column
+
+
+def encode(numbers: Iterable[int], columns: Iterable[Sequence[Any]], geometry: Iterable[str]) -> bytes:
+    """Return rows in COPY's text format: places in the file, the columns' values, geometries as hexadecimal WKB."""
+    lines = map("\t".join, zip(map(str, numbers), *map(_texts, columns), geometry, strict=False))
+    # An empty line would be a row; COPY takes what follows the last newline as none.
+    return "\n".join([*lines, ""]).encode()
+
+
+def _texts(values: Sequence[Any]) -> Iterable[str]:
+    """Return a column's values as COPY takes them; all values of a column are of one type."""
+    filled = [value for value in values if value is not None]
+    if not filled:
+        return repeat(_NULL)
+    if not isinstance(filled[0], str):
+        return [_NULL if value is None else str(value) for value in values]
+    if _ODD.search("".join(filled)):
+        return [_NULL if value is None else value.translate(_ESCAPES) for value in values]
+    if len(filled) == len(values):
+        return values
+    return [_NULL if value is None else value for value in values]
+
+
+def _as_cells(columns: Sequence[str], values: Sequence[Any]) -> Cells:
+    pairs = zip(columns, values, strict=False)
+    return {name: None if value is None else str(value) for name, value in pairs}

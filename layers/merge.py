@@ -6,25 +6,41 @@ their whole content. So the same file twice changes nothing, and duplicate keys 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import sql
 
 from gis_core.definition import LayerDefinition
 from layers.tables import COLUMN_TYPES, SCHEMA, table
 
+_LARGE_WORK = {
+    "work_mem": "128MB",
+    "max_parallel_workers_per_gather": "1",
+    "min_parallel_table_scan_size": "1MB",
+}
+
 PAIRS = sql.Identifier("pg_temp", "machizu_pairs")
 
 
+@contextmanager
+def large_work(cursor: Any) -> Iterator[None]:
+    """Give the few long queries of a load a second core and room to sort in, which many short ones do not get."""
+    for setting, value in _LARGE_WORK.items():
+        cursor.execute(sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(setting), sql.Literal(value)))
+    yield
+    for setting in _LARGE_WORK:
+        cursor.execute(sql.SQL("SET LOCAL {} TO DEFAULT").format(sql.Identifier(setting)))
+
+
+def stage_table(name: str) -> sql.Identifier:
+    """Return the staging table of that name."""
+    return sql.Identifier("stage", name)
+
+
 def create_stage(
-    cursor: Any,
-    stage: sql.Identifier,
-    definition: LayerDefinition,
-    columns: Sequence[str],
-    *,
-    lasting: bool,
+    cursor: Any, name: str, definition: LayerDefinition, columns: Sequence[str], *, lasting: bool
 ) -> None:
     """Create the staging table: each row's place in the file, the delivered columns, the geometry.
 
@@ -33,32 +49,40 @@ def create_stage(
     """
     fields = [
         sql.SQL("{} {}").format(
-            sql.Identifier(name), sql.SQL(COLUMN_TYPES[definition.field_named(name).type])
+            sql.Identifier(column), sql.SQL(COLUMN_TYPES[definition.field_named(column).type])
         )
-        for name in columns
+        for column in columns
     ]
     cursor.execute(
         sql.SQL("CREATE {} TABLE {} (stage_order bigint, {}, geom geometry({}, 4326))").format(
-            sql.SQL("" if lasting else "UNLOGGED"),
-            stage,
-            sql.SQL(", ").join(fields),
-            sql.SQL(definition.geometry),
+            _kind(lasting), stage_table(name), sql.SQL(", ").join(fields), sql.SQL(definition.geometry)
         )
     )
 
 
-def fill_stage(
-    cursor: Any,
-    stage: sql.Composable,
-    columns: Sequence[str],
-    numbers: Sequence[int],
-    rows: Iterable[Sequence[Any]],
-) -> None:
-    """Copy rows, each with its place in the file; the last value of each is the geometry as WKB bytes."""
+def add_part(cursor: Any, name: str, number: int, *, lasting: bool) -> sql.Identifier:
+    """Add a table for one part of the delivery: the staging table then holds its rows too."""
+    part = stage_table(f"{name}.{number}")
+    cursor.execute(
+        sql.SQL("CREATE {} TABLE {} () INHERITS ({})").format(_kind(lasting), part, stage_table(name))
+    )
+    return part
+
+
+def drop_stage(cursor: Any, name: str) -> None:
+    """Drop a staging table with its parts, if it is there."""
+    cursor.execute(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(stage_table(name)))
+
+
+def _kind(lasting: bool) -> sql.SQL:
+    return sql.SQL("") if lasting else sql.SQL("UNLOGGED")
+
+
+def fill_stage(cursor: Any, stage: sql.Composable, columns: Sequence[str], rows: bytes) -> None:
+    """Copy rows (see `delivery.encode`) into the staging table."""
     names = sql.SQL(", ").join(map(sql.Identifier, ["stage_order", *columns, "geom"]))
     with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(stage, names)) as copy:
-        for number, row in zip(numbers, rows, strict=True):
-            copy.write_row((number, *row[:-1], row[-1].hex()))
+        copy.write(rows)
 
 
 def take_out(cursor: Any, stage: sql.Composable, numbers: Sequence[int]) -> None:
@@ -74,6 +98,13 @@ def pair(
     content = sql.SQL("ROW({})").format(sql.SQL(", ").join(map(sql.Identifier, [*columns, "geom"])))
     matched = _key_expression(key) if key else sql.SQL("md5(({})::text)").format(content)
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(PAIRS))
+    if _is_empty(cursor, layer_id):
+        cursor.execute(
+            sql.SQL("""
+                CREATE TEMPORARY TABLE machizu_pairs ON COMMIT DROP AS
+                SELECT NULL::bigint AS id, stage_order, true AS changed FROM {}""").format(stage)
+        )
+        return
     cursor.execute(
         sql.SQL("""
             CREATE TEMPORARY TABLE machizu_pairs ON COMMIT DROP AS
@@ -137,44 +168,47 @@ def apply(
             sql.SQL("{0} = stage.{0}").format(sql.Identifier(n)) for n in names
         ),
     }
-    cursor.execute(
-        sql.SQL(
-            "DELETE FROM {layer} USING {pairs} AS p WHERE {layer}.id = p.id AND p.stage_order IS NULL"
-        ).format(**parts)
-    )
-    cursor.execute(
-        sql.SQL("""
-            UPDATE {layer} AS feature
-            SET {assignments}, version = %(version)s, load_id = %(load)s, changed_at = clock_timestamp()
-            FROM {pairs} AS p JOIN {stage} AS stage USING (stage_order)
-            WHERE feature.id = p.id AND p.changed""").format(**parts),
-        values,
-    )
-    with _indexes_after(cursor, layer_id):
-        cursor.execute(
-            sql.SQL("""
-                INSERT INTO {layer} ({names}, version, load_id)
-                SELECT {names}, %(version)s, %(load)s
-                FROM {stage} JOIN {pairs} AS p USING (stage_order)
-                WHERE p.id IS NULL ORDER BY stage_order""").format(**parts),
-            values,
-        )
+    with large_work(cursor), _indexes_after(cursor, layer_id) as empty:
+        for statement in (_INSERT_ALL,) if empty else (_DELETE, _UPDATE, _INSERT):
+            cursor.execute(sql.SQL(statement).format(**parts), values)
+
+
+_DELETE: LiteralString = """
+    DELETE FROM {layer} USING {pairs} AS p WHERE {layer}.id = p.id AND p.stage_order IS NULL"""
+_UPDATE: LiteralString = """
+    UPDATE {layer} AS feature
+    SET {assignments}, version = %(version)s, load_id = %(load)s, changed_at = clock_timestamp()
+    FROM {pairs} AS p JOIN {stage} AS stage USING (stage_order)
+    WHERE feature.id = p.id AND p.changed"""
+_INSERT: LiteralString = """
+    INSERT INTO {layer} ({names}, version, load_id)
+    SELECT {names}, %(version)s, %(load)s
+    FROM {stage} JOIN {pairs} AS p USING (stage_order)
+    WHERE p.id IS NULL ORDER BY stage_order"""
+_INSERT_ALL: LiteralString = """
+    INSERT INTO {layer} ({names}, version, load_id)
+    SELECT {names}, %(version)s, %(load)s FROM {stage} ORDER BY stage_order"""
 
 
 @contextmanager
-def _indexes_after(cursor: Any, layer_id: str) -> Iterator[None]:
+def _indexes_after(cursor: Any, layer_id: str) -> Iterator[bool]:
     """Build the indexes of a layer that is still empty after its rows are in: three times faster.
 
-    Its readers wait until the commit; there is nothing yet for them to read.
+    Yields whether it is empty. Its readers wait until the commit; there is nothing yet for them to read.
     """
-    cursor.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(table(layer_id)))
-    (empty,) = cursor.fetchone()
+    empty = _is_empty(cursor, layer_id)
     indexes = _indexes(cursor, layer_id) if empty else []
     for name, _ in indexes:
         cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(SCHEMA, name)))
-    yield
+    yield empty
     for _, statement in indexes:
         cursor.execute(statement)
+
+
+def _is_empty(cursor: Any, layer_id: str) -> bool:
+    cursor.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(table(layer_id)))
+    (empty,) = cursor.fetchone()
+    return bool(empty)
 
 
 def _indexes(cursor: Any, layer_id: str) -> list[tuple[str, str]]:

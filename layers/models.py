@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.gis.db import models
 
+from layers.feed_models import Alert, CameraImage, Feed, StatusEntry  # noqa: F401 - where Django looks for models
+from layers.gazetteer_models import GazetteerAddress, GazetteerTown  # noqa: F401 - likewise
+
 
 class Department(models.Model):
     """A department of the city: owner of layers, author of deliveries."""
@@ -215,3 +218,52 @@ class AuditEntry(models.Model):
     def __str__(self) -> str:
         """Return who and what."""
         return f"{self.actor} {self.action} {self.layer}"
+
+
+class SourceRun(models.Model):
+    """One attempt to bring what a remembered source has to its layer, and what came of it.
+
+    `source`, `layer` and `department` are ids as the source's file says them: a run whose file names something
+    unknown is told as well. `etag`, `last_modified` and `digest` (SHA-256) say which content it was.
+    """
+
+    class State(models.TextChoices):
+        """What became of the run; `refused` needs a person, `failed` (a network, a database) is tried again."""
+
+        RUNNING = "running"
+        LOADED = "loaded"
+        UNCHANGED = "unchanged"
+        REFUSED = "refused"
+        FAILED = "failed"
+
+    class Trigger(models.TextChoices):
+        """What began the run."""
+
+        SCHEDULE = "schedule"
+        FOLDER = "folder"
+        HAND = "hand"
+
+    source = models.CharField(max_length=48, blank=True)
+    layer = models.CharField(max_length=48, blank=True)
+    department = models.CharField(max_length=48)
+    trigger = models.CharField(max_length=8, choices=Trigger)
+    state = models.CharField(max_length=9, choices=State, default=State.RUNNING)
+    actor = models.TextField()
+    file = models.TextField(help_text="The address it was fetched from, or the file's name")
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    etag = models.TextField(blank=True)
+    last_modified = models.TextField(blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    message = models.JSONField(null=True, blank=True, help_text="Why it was refused or failed, by language")
+    load = models.ForeignKey(Load, on_delete=models.SET_NULL, null=True, blank=True, related_name="runs")
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-id",)
+        indexes = [models.Index(fields=("source", "-id")), models.Index(fields=("department", "-id"))]
+
+    def __str__(self) -> str:
+        """Return source, moment and state."""
+        return f"{self.source or self.file} {self.started_at:%Y-%m-%d %H:%M} {self.state}"

@@ -7,11 +7,11 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from machizu.commands import db, layer, load, people, raster, system
+from machizu.commands import db, feed, gazetteer, layer, load, people, raster, source, system
 from machizu.commands.common import WrongUsage
 from machizu.failures import as_error
 
-GROUPS = (system, db, layer, load, raster, people)
+GROUPS = (system, db, layer, load, source, feed, raster, gazetteer, people)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -35,13 +35,4 @@ def _load(delivery: Delivery, city: City) -> None:
     if delivery.kind == "raster":
         add_raster(delivery.path, selectors.raster_definition(delivery.layer), city, SAMPLE_ACTOR)
     else:
-        load(
-            delivery.path,
-            delivery.layer,
-            city=city,
-            actor=SAMPLE_ACTOR,
-            mode="publish",
-            encoding=None,
-            crs=None,
-            sheet=None,
-        )
+        load(delivery.path, delivery.layer, city=city, actor=SAMPLE_ACTOR, mode="publish")

@@ -70,6 +70,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = _environment.city.time_zone
 
+# Tasks that lie above the store; those of an installed application are found by themselves.
+PROCRASTINATE_IMPORT_PATHS = ["etl.schedules", "etl.feeds.schedule"]
+
 STATIC_URL = "/static/"
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
 

@@ -1,168 +1,97 @@
-"""Geometry files, through GDAL: Shapefile, GeoJSON, GeoPackage, KML, GML, FlatGeobuf and more."""
+"""Geometry files and feeds part by part: each kind goes to the reader that knows its ways."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import warnings
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pandas as pd
-import pyogrio
-import pyogrio.raw
-import shapely
-from pyogrio.errors import DataSourceError, FieldError
+from tempfile import TemporaryDirectory
 
 from etl.faults import fault
-from etl.formats.dbf import dbf_encoding
-from etl.table import Geometries, Options, Table
-from gis_core import encodings
-from gis_core.errors import BadInput
+from etl.formats import gdal, jpgis, json, kml, parquet, records, shapefile, xml
+from etl.formats.layers import Count
+from etl.table import Options, Table
 
-# GML may name schemas on the web: reading a file must never reach out.
-pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "NO", "GML_SKIP_RESOLVE_ELEMS": "ALL"})
-
-_BROKEN = (
-    DataSourceError,
-    FieldError,
-    ValueError,
-    OSError,
-    RuntimeError,
-    UnicodeError,
-    shapely.errors.GEOSException,
-)
-# As people call them, where GDAL has a name of its own.
-_FORMATS = {"ESRI Shapefile": "Shapefile", "LIBKML": "KML", "GPKG": "GeoPackage"}
+_SNIFFED_BYTES = 4096
+_ENCODED = {".shp", ".dbf"}
+# Only these roots go to GDAL: others (VRT, WFS, …) are instructions to fetch data from elsewhere.
+_GDAL_ROOTS = {"FeatureCollection", "CityModel", "gpx", "osm"}
+# What stands beside a GML file and belongs to it.
+_GML_SIDECARS = (".xsd",)
 
 
-def read(path: Path, options: Options, count: Callable[[list[str]], int]) -> Table:
-    """Read one layer of a geometry file: the one named, else the one with most headers that `count` knows.
+def tables(path: Path, options: Options, count: Count) -> Iterator[Table]:
+    """Yield the rows of a geometry file, or of a JSON or XML feed, in parts with the same columns.
 
-    Raises `BadInput`. Geometries come in the file's own coordinate system.
+    Of several layers the one `options.sheet` names, else the one with most headers that `count` knows. Geometries
+    are 2D, in the file's own coordinate system. The first part has rows. Raises `BadInput`.
     """
-    with warnings.catch_warnings():
-        # What GDAL only warns of (unclosed rings, unknown geometries) shows in the rows and is reported there.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return _read(_geometry_beside(path), options, count)
+    if path.is_dir():
+        # The only folder that is a file to people: a FileGDB.
+        yield from gdal.stream(gdal.Source(path, path.name), options, count)
+        return
+    if options.encoding and path.suffix.lower() not in _ENCODED:
+        raise fault("encoding_useless", file=path.name, format=path.suffix.lstrip("."))
+    with path.open("rb") as file:
+        head = file.read(_SNIFFED_BYTES)
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    with ExitStack() as kept:
+        if text.startswith((b"{", b"[", b"\x1e")):
+            yield from _json(kept.enter_context(json.in_utf8(path)), options, count)
+        elif text.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
+            yield from _xml(kept.enter_context(xml.in_utf8(path)), options, count)
+        else:
+            _refuse_path_to_records(path, options)
+            yield from _binary(path, head, options, count, kept)
 
 
-def _read(path: Path, options: Options, count: Callable[[list[str]], int]) -> Table:
-    if path.suffix.lower() == ".shp" and not path.with_suffix(".shx").exists():
-        return _read_without_index(path, options, count)
-    encoding = _encoding(path, options)
-    try:
-        layer = _layer(path, options, encoding, count)
-        return _table(path, layer, encoding, options)
-    except _BROKEN as error:
-        raise _refused(path, error) from error
+def _binary(path: Path, head: bytes, options: Options, count: Count, kept: ExitStack) -> Iterator[Table]:
+    if head.startswith(parquet.MAGIC):
+        yield from parquet.read(path, options)
+        return
+    source = gdal.Source(path, path.name)
+    if path.suffix.lower() in _ENCODED:
+        source = kept.enter_context(shapefile.opened(path, options))
+    yield from gdal.stream(source, options, count)
 
 
-def _geometry_beside(path: Path) -> Path:
-    """Return the .shp of a Shapefile of which somebody named the .dbf."""
-    geometry = path.with_suffix(".shp")
-    return geometry if path.suffix.lower() == ".dbf" and geometry.exists() else path
-
-
-def _read_without_index(path: Path, options: Options, count: Callable[[list[str]], int]) -> Table:
-    """Read a Shapefile that lost its .shx: GDAL can make it anew, but must not write beside the delivery."""
-    with tempfile.TemporaryDirectory(prefix="machizu-") as directory:
-        for sibling in path.parent.glob(f"{_glob_escape(path.stem)}.*"):
-            shutil.copyfile(sibling, Path(directory) / sibling.name)
-        copy = Path(directory) / path.name
-        _restore_index(copy)
-        if not copy.with_suffix(".shx").exists():
-            raise fault("unreadable", file=path.name, reason=".shx")
-        return _read(copy, options, count)
-
-
-def _restore_index(path: Path) -> None:
-    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
-    try:
-        pyogrio.list_layers(path)
-    except _BROKEN as error:
-        raise _refused(path, error) from error
-    finally:
-        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
-
-
-def _glob_escape(stem: str) -> str:
-    return "".join(f"[{c}]" if c in "*?[" else c for c in stem)
-
-
-def _encoding(path: Path, options: Options) -> str | None:
-    """Return the encoding to force on GDAL: only Shapefiles and dBase tables may be in any."""
-    if path.suffix.lower() not in {".shp", ".dbf"}:
-        if options.encoding:
-            raise fault("encoding_useless", file=path.name, format=path.suffix.lstrip("."))
-        return None
-    if options.encoding:
-        return encodings.canonical(options.encoding)
-    return dbf_encoding(path)
-
-
-def _layer(path: Path, options: Options, encoding: str | None, count: Callable[[list[str]], int]) -> str:
-    names = [str(name) for name, _ in pyogrio.list_layers(path)]
-    if not names:
-        raise fault("no_rows", file=path.name)
-    if options.sheet is not None and options.sheet not in names:
-        raise fault("sheet_unknown", file=path.name, sheet=options.sheet, sheets="、".join(names))
-    if options.sheet is not None or len(names) == 1:
-        return options.sheet or names[0]
-    return max(
-        names, key=lambda name: count(list(pyogrio.read_info(path, layer=name, encoding=encoding)["fields"]))
+def _json(path: Path, options: Options, count: Count) -> Iterator[Table]:
+    kind = json.kind(path)
+    if options.records is not None or kind in {"records", "lines"}:
+        yield from records.read_json(path, options, is_lines=kind in {"lines", "GeoJSONSeq"})
+        return
+    collected: AbstractContextManager[Path] = (
+        json.as_collection(path) if kind == "features" else nullcontext(path)
     )
+    with collected as opened:
+        driver = "GeoJSON" if kind == "features" else kind
+        # TopoJSON has no member for a system: its degrees are those of GeoJSON.
+        crs = "EPSG:4326" if kind == "TopoJSON" else None
+        yield from gdal.stream(gdal.Source(opened, path.name, driver, crs=crs), options, count)
 
 
-def _table(path: Path, layer: str, encoding: str | None, options: Options) -> Table:
-    info = pyogrio.read_info(path, layer=layer, encoding=encoding)
-    if info["features"] > options.limits.rows:
-        raise fault("too_many_rows", file=path.name, limit=options.limits.rows)
-    meta, _, wkb, columns = pyogrio.raw.read(
-        path, layer=layer, encoding=encoding, force_2d=True, datetime_as_string=True
-    )
-    names = [str(name) for name in meta["fields"]]
-    size = len(wkb) if wkb is not None else len(columns[0]) if columns else 0
-    if size == 0:
-        raise fault("no_rows", file=path.name)
-    cells = pd.DataFrame({name: texts(values) for name, values in zip(names, columns, strict=True)})
-    return Table(
-        cells=cells.reindex(range(size)),
-        row_numbers=np.arange(1, size + 1),
-        format=_FORMATS.get(str(info["driver"]), str(info["driver"])),
-        encoding=encoding,
-        geometry=_geometries(wkb),
-        crs=meta["crs"],
-    )
-
-
-def _geometries(wkb: Any) -> Geometries | None:
-    if wkb is None:
-        return None
-    geometry: Geometries = shapely.from_wkb(wkb, on_invalid="fix")
-    return geometry
-
-
-def texts(values: Any) -> Any:
-    """Return a column of a typed file as texts and None: whole numbers without .0."""
-    column = pd.Series(values, dtype=object)
-    empty = column.isna() | (column == "")
-    if values.dtype.kind == "f":
-        column = column.map(
-            lambda number: str(int(number)) if float(number).is_integer() else repr(float(number)), "ignore"
-        )
-    elif values.dtype.kind == "b":
-        column = column.map({True: "TRUE", False: "FALSE"})
+def _xml(path: Path, options: Options, count: Count) -> Iterator[Table]:
+    root = xml.root(path)
+    if options.records is not None:
+        yield from records.read_xml(path, options)
+    elif root.name == "kml":
+        yield from kml.read(path, options, count)
+    elif root.name == jpgis.ROOT:
+        yield from jpgis.read(path, options, count)
+    elif root.name in _GDAL_ROOTS:
+        yield from _gml(path, options, count)
     else:
-        column = column.astype(str)
-    return column.astype(object).mask(empty, None).to_numpy(dtype=object)
+        yield from records.read_xml(path, options)
 
 
-def _refused(path: Path, error: Exception) -> BadInput:
-    """Say why GDAL could not, without the paths of this machine."""
-    said = str(error).splitlines()[0] if str(error) else type(error).__name__
-    if "not recognized as being in a supported file format" in said:
-        return fault("unknown_format", file=path.name)
-    return fault("unreadable", file=path.name, reason=said.replace(f"{path.parent}/", "")[:200])
+def _gml(path: Path, options: Options, count: Count) -> Iterator[Table]:
+    """Read through a link elsewhere: beside a GML file GDAL writes what it found of its schema."""
+    with TemporaryDirectory(prefix="machizu-") as directory:
+        for beside in (path, *(p for s in _GML_SIDECARS if (p := path.with_suffix(s)).exists())):
+            (Path(directory) / beside.name).symlink_to(beside.resolve())
+        yield from gdal.stream(gdal.Source(Path(directory) / path.name, path.name), options, count)
+
+
+def _refuse_path_to_records(path: Path, options: Options) -> None:
+    if options.records is not None:
+        raise fault("records_useless", file=path.name)

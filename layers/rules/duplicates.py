@@ -5,6 +5,7 @@ The first of the rows stays; each later one is the breach. Rows with an empty fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import sql
@@ -23,18 +24,57 @@ from layers.rules.stage import (
 )
 
 
-def unique(cursor: Any, stage: Stage, rule: Rule) -> list[Breach]:
-    """Find rows that share the declared fields' values with an earlier row."""
-    names = rule.options["fields"]
-    if not stage.feeds(*names):
-        return []
+def usable_key(cursor: Any, stage: Stage, keys: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the first of the keys whose fields are all fed, and filled in every row, else ()."""
+    fed = [key for key in keys if stage.feeds(*key)]
+    if not fed:
+        return ()
+    filled = sql.SQL(", ").join(sql.SQL("bool_and({})").format(all_filled(key)) for key in fed)
+    cursor.execute(sql.SQL("SELECT {} FROM {}").format(filled, stage.table))
+    return next((key for key, usable in zip(fed, cursor.fetchone(), strict=True) if usable), ())
+
+
+def same_rows(cursor: Any, stage: Stage) -> list[Breach]:
+    """Find rows that equal an earlier one in every value and place."""
+    # Only rows in one place can be equal, and places are compared far faster than rows.
     found = fetch(
         cursor,
         """
-        SELECT stage_order, first, value
-        FROM (SELECT stage_order, min(stage_order) OVER (PARTITION BY {names}) AS first, {value} AS value
-              FROM {stage} WHERE {filled}) AS grouped
+        SELECT stage_order, first
+        FROM (SELECT stage_order, min(stage_order) OVER (PARTITION BY {columns}) AS first FROM {stage}
+              WHERE geom IN (SELECT geom FROM {stage} GROUP BY geom HAVING count(*) > 1)) AS grouped
         WHERE first < stage_order ORDER BY stage_order""",
+        {},
+        columns=columns([*stage.columns, "geom"]),
+        stage=stage.table,
+    )
+    return [Breach(row, "duplicate.row", None, None, _same_row(first)) for row, first in found]
+
+
+def _same_row(first: int) -> Message:
+    return Message(
+        ja=f"{first} 行目とすべての値と位置が同じです。重なった行を削除してください。",
+        en=f"The row equals row {first} in every value and place. Delete the repeated row.",
+    )
+
+
+def unique(cursor: Any, stage: Stage, rule: Rule) -> list[Breach]:
+    """Find rows that share the declared fields' values with an earlier row."""
+    return same_values(cursor, stage, rule.options["fields"])
+
+
+def same_values(cursor: Any, stage: Stage, names: Sequence[str]) -> list[Breach]:
+    """Find rows that share these fields' values with an earlier row."""
+    if not stage.feeds(*names):
+        return []
+    # No field can be called "first row".
+    found = fetch(
+        cursor,
+        """
+        SELECT stage_order, "first row", {value}
+        FROM {stage} JOIN (SELECT {names}, min(stage_order) AS "first row" FROM {stage} WHERE {filled}
+                           GROUP BY {names} HAVING count(*) > 1) AS repeated USING ({names})
+        WHERE "first row" < stage_order ORDER BY stage_order""",
         {},
         names=columns(names),
         value=joined(names),
@@ -44,7 +84,7 @@ def unique(cursor: Any, stage: Stage, rule: Rule) -> list[Breach]:
     return [_twice(stage, names, *row) for row in found]
 
 
-def _twice(stage: Stage, names: list[str], row: int, first: int, value: str) -> Breach:
+def _twice(stage: Stage, names: Sequence[str], row: int, first: int, value: str) -> Breach:
     header = stage.headers_of(names)
     message = Message(
         ja=f"列「{header}」の「{value}」が {first} 行目と重なっています。どちらかを直すか、削除してください。",

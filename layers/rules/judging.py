@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg import sql
 
 from gis_core.definition import LayerDefinition, Rule
 from gis_core.errors import BadInput, Message
-from gis_core.issues import Issue
+from gis_core.issues import Issue, Severity
 from layers.rules import address, areas, duplicates, places, references, values
 from layers.rules.stage import Breach, Stage
 from layers.tables import SCHEMA, table
@@ -30,24 +31,45 @@ KINDS: dict[str, Judge] = {
     "address_agrees": address.address_agrees,
 }
 
+# These compare a row with the delivery's other rows; all others look at each row alone.
+AMONG_ROWS = {"unique", "near_duplicate", "no_overlap", "no_gaps"}
+
 _NUMBERS = {"integer", "number"}
 _INSTANTS = {"date", "datetime"}
 
 
-def judge(cursor: Any, stage: Stage) -> list[Issue]:
-    """Run every rule over the whole stage; return what it found, in the order of the rules.
+@dataclass(frozen=True)
+class Applicable:
+    """The rules of a layer that can run now: those about each row alone, and those that need all rows.
 
-    A rule that looks at a layer without features is not run, and one issue about the delivery says so:
-    nothing can be compared with nothing.
+    `skipped`: one issue for each rule that looks at a layer without features, for nothing can be compared
+    with nothing.
     """
-    issues: list[Issue] = []
-    for rule in stage.definition.rules:
+
+    each_row: list[Rule]
+    all_rows: list[Rule]
+    skipped: list[Issue]
+
+
+def applicable(cursor: Any, definition: LayerDefinition) -> Applicable:
+    """Sort the rules of a layer into what can run when."""
+    found = Applicable([], [], [])
+    for rule in definition.rules:
         layer = other_layer(rule)
         if layer is not None and _is_empty(cursor, layer):
-            issues.append(_not_run(rule, layer))
-            continue
-        issues += [_issue(stage, rule, breach) for breach in KINDS[rule.kind](cursor, stage, rule)]
-    return issues
+            found.skipped.append(_not_run(rule, layer))
+        else:
+            (found.all_rows if rule.kind in AMONG_ROWS else found.each_row).append(rule)
+    return found
+
+
+def judge(cursor: Any, stage: Stage, rules: Sequence[Rule]) -> list[Issue]:
+    """Run rules over staged rows; return what they found, in the order of the rules."""
+    return [
+        as_issue(stage, rule.severity, breach)
+        for rule in rules
+        for breach in KINDS[rule.kind](cursor, stage, rule)
+    ]
 
 
 def other_layer(rule: Rule) -> str | None:
@@ -165,6 +187,7 @@ def _not_run(rule: Rule, layer: str) -> Issue:
     return Issue(None, None, None, "rule.skipped", "warning", layer, message)
 
 
-def _issue(stage: Stage, rule: Rule, breach: Breach) -> Issue:
+def as_issue(stage: Stage, severity: Severity, breach: Breach) -> Issue:
+    """Return a breach as it stands in the report."""
     column = stage.headers.get(breach.field) if breach.field else None
-    return Issue(breach.row, column, breach.field, breach.rule, rule.severity, breach.value, breach.message)
+    return Issue(breach.row, column, breach.field, breach.rule, severity, breach.value, breach.message)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from django.db import connection, transaction
-from psycopg import sql
 
 from gis_core.definition import LayerDefinition
 from gis_core.errors import Message
 from layers import merge
-from layers.delivery import Delivery
+from layers.delivery import Delivery, Quarantined
 from layers.duties import check_publishable
 from layers.models import Layer, Load, QuarantinedRow
 from layers.services import audit
 from layers.services.common import lock_vector
-from layers.services.publication import DECISION, decide, publish, stage_table
-from layers.staging import Staged, stage
+from layers.services.publication import DECISION, decide, publish, stage_name
+from layers.staging import stage
 from layers.visibility import ADMINISTRATOR, Viewer, require
 
 Mode = Literal["dry_run", "stage", "publish"]
@@ -70,9 +71,12 @@ def load_rows(
 def _tried(definition: LayerDefinition, delivery: Delivery, allow_removal: bool) -> Outcome:
     """Stage and judge a delivery, then undo all of it."""
     # The layer is locked, so its name makes the table's name unique.
-    table = sql.Identifier("stage", f"dry_run_{definition.id}")
+    name = f"dry_run_{definition.id}"
     with connection.cursor() as cursor:
-        staged = stage(cursor, table, definition, delivery, lasting=False, allow_removal=allow_removal)
+        staged = stage(
+            cursor, name, definition, delivery,
+            lasting=False, allow_removal=allow_removal, keep=lambda rows: None,
+        )  # fmt: skip
     transaction.set_rollback(True)
     return Outcome(None, staged.diff, "checked", staged.report)
 
@@ -90,20 +94,21 @@ def _brought(
     with connection.cursor() as cursor:
         staged = stage(
             cursor,
-            stage_table(load.pk),
+            stage_name(load.pk),
             definition,
             delivery,
             lasting=not at_once,
             allow_removal=allow_removal,
+            keep=partial(_keep, load),
         )
-        _keep(load, staged)
+        load.report, load.diff, load.key = staged.report, staged.diff, list(staged.key)
         if staged.refusal is not None:
             decide(load, Load.State.REJECTED, actor)
         elif at_once:
             publish(cursor, layer, load, actor)
         else:
             load.pairing = merge.fingerprint(cursor)
-        load.save(update_fields=["report", "diff", "pairing", *DECISION])
+        load.save(update_fields=["report", "diff", "key", "pairing", *DECISION])
     audit.record(actor, "load.deliver", layer=layer.pk, subject=str(load.pk), file=delivery.file)
     return Outcome(load.pk, load.diff, str(load.state), staged.report, staged.refusal)
 
@@ -115,17 +120,12 @@ def _record(layer: Layer, delivery: Delivery, actor: str) -> Load:
         state=Load.State.AWAITING_APPROVAL,
         report={},
         columns=list(delivery.columns),
-        key=list(delivery.key),
         actor=actor,
         base_revision=layer.revision,
     )
     return load
 
 
-def _keep(load: Load, staged: Staged) -> None:
-    """Give the load what staging found: its report, its diff, its quarantined rows."""
-    load.report, load.diff = staged.report, staged.diff
-    QuarantinedRow.objects.bulk_create(
-        [QuarantinedRow(load=load, row=q.row, values=q.values, issues=q.issues) for q in staged.quarantine],
-        batch_size=1000,
-    )
+def _keep(load: Load, rows: Sequence[Quarantined]) -> None:
+    kept = [QuarantinedRow(load=load, row=q.row, values=q.values, issues=q.issues) for q in rows]
+    QuarantinedRow.objects.bulk_create(kept, batch_size=1000)

@@ -19,9 +19,14 @@ WAITING = (Load.State.AWAITING_APPROVAL,)
 DECISION = ("state", "decided_by", "decided_at")
 
 
+def stage_name(load_id: int) -> str:
+    """Return the name of the staging table of a load."""
+    return f"load_{load_id}"
+
+
 def stage_table(load_id: int) -> sql.Identifier:
-    """Return the name of a load's staged rows."""
-    return sql.Identifier("stage", f"load_{load_id}")
+    """Return the staging table of a load."""
+    return merge.stage_table(stage_name(load_id))
 
 
 def publish(cursor: Any, layer: Layer, load: Load, actor: str) -> None:
@@ -48,4 +53,4 @@ def decide(load: Load, state: Load.State, actor: str) -> None:
     """Note a load's end and drop its staged rows; the caller saves the fields of `DECISION`."""
     load.state, load.decided_by, load.decided_at = state, actor, timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(stage_table(load.pk)))
+        merge.drop_stage(cursor, stage_name(load.pk))

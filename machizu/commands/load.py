@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gis_core.errors import BadInput, MachizuError, Message
 from machizu.bootstrap import store
+from machizu.commands import file_options
 from machizu.commands.common import (
     Subparsers,
     WrongUsage,
@@ -18,6 +20,10 @@ from machizu.commands.common import (
     viewer_for,
 )
 from machizu.environment import environment
+
+if TYPE_CHECKING:
+    from etl.table import Options
+    from gis_core.definition import LayerDefinition
 
 ACTIONS = ("list", "show", "approve", "reject")
 
@@ -37,8 +43,24 @@ def add_to(commands: Subparsers) -> None:
     load.add_argument("--dry-run", action="store_true", help="検査だけ行う / check only, change nothing")
     load.add_argument("--publish", action="store_true", help="すぐに公開する / publish at once")
     load.add_argument("--json", action="store_true", help="報告を JSON で / print the report as JSON")
-    load.add_argument("--encoding", metavar="E", help="文字コード / the file's encoding, e.g. cp932")
-    load.add_argument("--crs", metavar="C", help="座標参照系 / the file's CRS, e.g. EPSG:6677")
+    file_options.add_to(load)
+    load.add_argument(
+        "--source", metavar="ID", help="覚えた取得元の読み方で読む / read it as a remembered source says"
+    )
+    load.add_argument(
+        "--report", type=Path, metavar="HTML", help="報告をページとして書く / write the report as a page"
+    )
+    load.add_argument(
+        "--remarks",
+        type=Path,
+        metavar="FILE",
+        help="指摘の列を加えた元のファイルを書く / write the file back with a column of remarks",
+    )
+    load.add_argument(
+        "--scheduler",
+        metavar="tcp://…",
+        help="大きなファイルを Dask のクラスタで検査する / clean a big file on a Dask cluster",
+    )
     load.add_argument(
         "--allow-removal",
         action="store_true",
@@ -47,7 +69,6 @@ def add_to(commands: Subparsers) -> None:
     load.add_argument(
         "--at", type=instant, metavar="TIME", help="approve：この時刻に公開 / publish at this instant"
     )
-    load.add_argument("--sheet", metavar="S", help="Excel のシート名 / the sheet's name")
     add_actor(load)
 
 
@@ -57,44 +78,80 @@ def _load(arguments: argparse.Namespace) -> int:
         return _manage(action, rest, arguments)
     if rest:
         raise _usage("ファイルは一つずつ指定してください。", "Give one file at a time.")
-    if not arguments.layer:
-        raise _usage("--layer で取り込み先のレイヤを指定してください。", "Name the layer with --layer.")
     return _deliver(Path(action), arguments)
 
 
 def _deliver(path: Path, arguments: argparse.Namespace) -> int:
-    from etl.report import DeliveryRefused, unusable_file
-
     with store():
-        from etl.loading import load
+        from layers.selectors import layer_definition
 
-        refusal: MachizuError | None = None
-        try:
-            report = load(
-                path,
-                arguments.layer,
-                city=environment().city,
-                actor=arguments.actor,
-                mode="dry_run" if arguments.dry_run else "publish" if arguments.publish else "stage",
-                encoding=arguments.encoding,
-                crs=arguments.crs,
-                sheet=arguments.sheet,
-                viewer=viewer_for(arguments.actor),
-                allow_removal=arguments.allow_removal,
-            ).as_dict()
-        except DeliveryRefused as refused:
-            report, refusal = refused.report.as_dict(), refused
-        except BadInput as unusable:
-            if not arguments.json:
-                raise
-            report, refusal = unusable_file(arguments.layer, path.name, unusable.message), unusable
+        layer, options = _asked(arguments)
+        report, refusal = _loaded(path, layer, options, arguments)
+        _write_back(path, report, layer_definition(layer), options, arguments)
     if arguments.json:
         print_json(report)
-    else:
+    elif report["rows"]["read"]:
         _print_report(report)
     if refusal is not None:
         raise refusal
     return 0
+
+
+def _asked(arguments: argparse.Namespace) -> tuple[str, Options]:
+    """Return the layer and how to read the file: as said, else as the remembered source says."""
+    from etl.sources.reader import source_named
+    from etl.sources.source import options_of
+
+    source = source_named(arguments.source, environment().home / "sources") if arguments.source else None
+    layer = arguments.layer or (source and source.layer)
+    if not layer:
+        raise _usage("--layer で取り込み先のレイヤを指定してください。", "Name the layer with --layer.")
+    return layer, file_options.options_from(arguments, options_of(source) if source else None)
+
+
+def _loaded(
+    path: Path, layer: str, options: Options, arguments: argparse.Namespace
+) -> tuple[dict[str, Any], MachizuError | None]:
+    """Load a file; return its report and, where it is refused, why."""
+    from etl.loading import load
+    from etl.report import DeliveryRefused, unusable_file
+
+    try:
+        report = load(
+            path,
+            layer,
+            city=environment().city,
+            actor=arguments.actor,
+            mode="dry_run" if arguments.dry_run else "publish" if arguments.publish else "stage",
+            options=options,
+            scheduler=arguments.scheduler,
+            viewer=viewer_for(arguments.actor),
+            allow_removal=arguments.allow_removal,
+        )
+    except DeliveryRefused as refused:
+        return refused.report.as_dict(), refused
+    except BadInput as unusable:
+        return unusable_file(layer, path.name, unusable.message), unusable
+    return report.as_dict(), None
+
+
+def _write_back(
+    path: Path,
+    report: dict[str, Any],
+    definition: LayerDefinition,
+    options: Options,
+    arguments: argparse.Namespace,
+) -> None:
+    """Write what the department asked for: the report as a page, its file with remarks."""
+    if arguments.report is not None:
+        from etl.report_page import render
+
+        page = render(report, definition, city=environment().city, when=datetime.now(UTC))
+        arguments.report.write_text(page, encoding="utf-8")
+    if arguments.remarks is not None and path.is_file():
+        from etl import remarks
+
+        remarks.write(path, report, arguments.remarks, options=options, definition=definition)
 
 
 def _print_report(report: dict[str, Any]) -> None:

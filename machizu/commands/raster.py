@@ -19,11 +19,12 @@ def add_to(commands: Subparsers) -> None:
         group,
         "add",
         _add,
-        help="GeoTIFF を検査して公開します / check a GeoTIFF and publish it",
+        help="GeoTIFF・ASCII グリッド・基盤地図情報 DEM を検査して公開 / check a GeoTIFF, ASCII grid or DEM XML and publish it",
         example="machizu raster add 浸水深.tif --layer flood_depth",
     )
     add.add_argument("file", type=Path, metavar="FILE")
     add.add_argument("--layer", required=True, metavar="ID")
+    add.add_argument("--crs", metavar="C", help="座標参照系 / the file's CRS, e.g. EPSG:6677")
     add_actor(add)
 
 
@@ -35,6 +36,11 @@ def _add(arguments: argparse.Namespace) -> None:
         definition = raster_definition(arguments.layer)
         print_json(
             add_raster(
-                arguments.file, definition, environment().city, arguments.actor, viewer_for(arguments.actor)
+                arguments.file,
+                definition,
+                environment().city,
+                arguments.actor,
+                viewer_for(arguments.actor),
+                arguments.crs,
             )
         )

@@ -8,6 +8,9 @@ from machizu.bootstrap import setup_django, store
 from machizu.commands.common import Subparsers, command
 from machizu.environment import environment
 
+# A camera or a source that does not answer must not hold up the publishing of loads.
+_WORKER_TASKS = 4
+
 
 def add_to(commands: Subparsers) -> None:
     """Add `up`, and the hidden steps `migrate`, `samples` and `worker`."""
@@ -74,4 +77,4 @@ def _worker(_: argparse.Namespace) -> None:
     connector = app.connector
     assert isinstance(connector, DjangoConnector)
     with app.replace_connector(connector.get_worker_connector()) as worker_app:
-        worker_app.run_worker(queues=["store"], listen_notify=True)
+        worker_app.run_worker(concurrency=_WORKER_TASKS, listen_notify=True)

@@ -171,12 +171,12 @@ def load_world(folder: Path) -> None:
     register_layer(definition("nothing", []))
     register_layer(definition("staff_only", [], visibility="internal"))
     register_layer(depth_definition())
-    load_rows("benches", Delivery("b.csv", names, (), rows, {}), actor="tests", mode="publish")
+    load_rows("benches", Delivery.whole("b.csv", names, (), rows, {}), actor="tests", mode="publish")
     load_rows(
-        "zones", Delivery("z.csv", ("name", "kind"), (), zone_rows(), {}), actor="tests", mode="publish"
+        "zones", Delivery.whole("z.csv", ("name", "kind"), (), zone_rows(), {}), actor="tests", mode="publish"
     )
     secret = [("秘密", shapely.Point(140, 36.9).wkb)]
-    load_rows("staff_only", Delivery("s.csv", ("name",), (), secret, {}), actor="tests", mode="publish")
+    load_rows("staff_only", Delivery.whole("s.csv", ("name",), (), secret, {}), actor="tests", mode="publish")
     with rasterio.open(write_depth(folder / "depth.tif")) as source:
         west, south, east, north = transform_bounds(source.crs, "EPSG:4326", *source.bounds)
     box = Box(west, south, east, north)
@@ -231,7 +231,7 @@ def publish(store: Store) -> Callable[[int], None]:
 
     def bring(count: int) -> None:
         rows = [bench(n) for n in range(count)]
-        load_rows("benches", Delivery("b.csv", names, (), rows, {}), actor="tests", mode="publish")
+        load_rows("benches", Delivery.whole("b.csv", names, (), rows, {}), actor="tests", mode="publish")
 
     return bring
 

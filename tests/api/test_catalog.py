@@ -40,7 +40,7 @@ def field_client(store: Store, clients: Clients) -> TestClient:
     rule = {"rule": "within_city", "buffer_m": 50}
     register_layer(definition("fields", [], registration=FORM, dataset="99", rules=[rule], **form))
     rows = [("畑", shapely.Point(140, 36.9).wkb)]
-    load_rows("fields", Delivery("f.csv", ("name",), (), rows, {}), actor="tests", mode="publish")
+    load_rows("fields", Delivery.whole("f.csv", ("name",), (), rows, {}), actor="tests", mode="publish")
     return clients(store)
 
 

@@ -3,19 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from etl.pipeline import Checked, check
+from etl import reading
+from etl.pipeline import Refused, clean_part, make_plan
+from etl.report import head
 from etl.table import Options
 from gis_core.city import City
 from gis_core.definition import LayerDefinition
 from gis_core.definition_file import parse_definition
+from gis_core.issues import Issue
 
 Write = Callable[..., Path]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a load report says of a file before the store has judged it."""
+
+    head: dict[str, Any]
+    read: int
+    accepted: int
+    issues: tuple[Issue, ...]
+
+    def __getattr__(self, name: str) -> Any:
+        value = self.head[name]
+        return tuple(value) if name == "unmapped_columns" else value
+
+    def as_dict(self) -> dict[str, Any]:
+        rows = {"read": self.read, "accepted": self.accepted, "rejected": self.read - self.accepted}
+        return {**self.head, "rows": rows, "issues": [issue.as_dict() for issue in self.issues]}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A whole small file after its check: what the store would be given, and the report so far."""
+
+    report: Report
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    row_numbers: list[int]
+    quarantine: list[Refused]
+    issues: list[Issue]
+
+
 Check = Callable[..., Checked]
+
+
+def check(path: Path, definition: LayerDefinition, city: City, options: Options | None = None) -> Checked:
+    """Plan a file and clean all of its parts, as a load does, without a store."""
+    options = options or Options()
+    tables = list(reading.tables(path, definition, options))
+    plan = make_plan(tables[0], definition, city, options, path.name)
+    parts = [clean_part(plan, table) for table in tables]
+    issues = [*plan.issues, *(issue for part in parts for issue in part.issues)]
+    rows = [
+        row for part in parts for row in zip(*part.columns, map(bytes.fromhex, part.geometry), strict=True)
+    ]
+    numbers = [number for part in parts for number in part.numbers]
+    refused = [row for part in parts for row in part.refused]
+    report = Report(head(plan), len(rows) + len(refused), len(rows), tuple(issues))
+    return Checked(report, plan.columns, rows, numbers, refused, issues)
+
 
 FIELDS: list[dict[str, Any]] = [
     {"name": "identifier", "type": "string", "title": {"ja": "ID"}, "aliases": ["NO"], "kind": "code"},

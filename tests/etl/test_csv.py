@@ -1,7 +1,12 @@
+import zipfile
+from pathlib import Path
+
 import pytest
 
+from etl.reading import tables
+from etl.table import PART_ROWS, Limits, Options
 from gis_core.errors import BadInput
-from tests.etl.conftest import Check, Write, rules, values
+from tests.etl.conftest import Check, Write, layer, rules, values
 
 TEXT = "ID,名称,緯度,経度\n1,佐久山地区公民館,36.871,140.016\n2,髙﨑小学校①,36.872,140.017\n"
 
@@ -27,6 +32,21 @@ def test_the_delimiter_is_found(write: Write, checked: Check, delimiter: str, fo
 def test_semicolons_inside_cells_do_not_part_them(write: Write, checked: Check) -> None:
     done = checked(write("名称,備考,緯度,経度\n本館,内科;外科;小児科;皮膚科,36.871,140.016\n"))
     assert values(done, "remarks") == ["内科;外科;小児科;皮膚科"]
+
+
+def test_the_delimiter_is_the_one_that_shows_the_header(write: Write, checked: Check) -> None:
+    rows = "".join(f"{n}号館,a;b;c;d;e;f,36.871,140.01{n}\n" for n in range(9))
+    assert checked(write(f"名称,備考,緯度,経度\n{rows}")).report.accepted == 9
+
+
+def test_the_delimiter_that_excel_was_told_is_taken(write: Write, checked: Check) -> None:
+    done = checked(write("sep=/\n名称/緯度/経度\n甲/36.871/140.016\n"))
+    assert (values(done, "name"), done.row_numbers) == (["甲"], [3])
+
+
+def test_single_quotes_may_hold_cells(write: Write, checked: Check) -> None:
+    done = checked(write("'名称','備考','緯度','経度'\n'甲','一,二','36.871','140.016'\n"))
+    assert values(done, "remarks") == ["一,二"]
 
 
 def test_rows_are_numbered_as_a_spreadsheet_shows_them(write: Write, checked: Check) -> None:
@@ -63,10 +83,10 @@ def test_a_row_longer_than_the_header_is_refused(write: Write, checked: Check) -
     [
         ("名称,緯度,経度\n", "データの行がありません"),
         ("\n\n,,\n", "空です"),
-        ("a,b\n1,2\n", "見出しが見つかりません"),
+        ("1,2\n3,4\n", "見出しが見つかりません"),
+        ("a,b\n1,2\n", "項目が一つもありません"),
         ("名称,備考\n甲,乙\n", "位置がありません"),
         ('名称,緯度,経度\n"甲,36.871,140.016\n', "引用符"),
-        ("名称,緯度,経度\n甲,0,0\n", "使える座標が一つもありません"),
         ("緯度,経度\n36.871,140.016\n", "項目が一つもありません"),
     ],
 )
@@ -87,3 +107,40 @@ def test_a_wrong_encoding_is_refused(write: Write, checked: Check) -> None:
 def test_a_csv_has_no_sheets(write: Write, checked: Check) -> None:
     with pytest.raises(BadInput, match="シートがありません"):
         checked(write(TEXT), sheet="一覧")
+
+
+def many(rows: int, last: str = "") -> str:
+    return "名称,緯度,経度,,\n" + "".join(f"{n}号館,36.871,140.016,,\n" for n in range(rows)) + last
+
+
+def test_a_long_file_comes_in_parts_with_the_same_columns(write: Write) -> None:
+    rows = 2 * PART_ROWS + 10
+    parts = list(tables(write(many(rows, "分館,36.871,140.016,,メモ\n合計,,,,\n")), layer(), Options()))
+    assert [len(part.cells) for part in parts] == [PART_ROWS, PART_ROWS, 11]
+    assert {tuple(part.cells) for part in parts} == {("名称", "緯度", "経度")}
+    assert [int(n) for part in parts for n in part.row_numbers] == list(range(2, rows + 3))
+    issues = [(issue.row, issue.rule) for part in parts for issue in part.issues]
+    assert sorted(issues) == [(rows + 2, "row.stray"), (rows + 3, "row.hint")]
+
+
+def test_what_follows_the_first_part_is_read_when_it_is_asked_for(write: Write) -> None:
+    parts = tables(write(many(PART_ROWS, '"甲,36.871,140.016\n')), layer(), Options())
+    assert len(next(parts).cells) == PART_ROWS
+    with pytest.raises(BadInput, match="引用符"):
+        next(parts)
+
+
+def test_more_rows_than_the_limit_are_refused(write: Write) -> None:
+    with pytest.raises(BadInput, match="上限 3 行"):
+        list(tables(write(many(4)), layer(), Options(limits=Limits(rows=3))))
+
+
+def test_a_zipped_file_is_unpacked_as_long_as_it_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("一覧.csv", many(PART_ROWS + 1).encode("cp932"))
+    assert [len(part.cells) for part in tables(tmp_path / "a.zip", layer(), Options())] == [PART_ROWS, 1]
+
+
+def test_a_file_with_more_columns_than_excel_has_is_refused(write: Write) -> None:
+    with pytest.raises(BadInput, match="列が多すぎます"):
+        list(tables(write("名称,緯度,経度" + ",a" * 20_000 + "\n甲,36.871,140.016\n"), layer(), Options()))

@@ -17,7 +17,7 @@ def load(
 ) -> dict[str, Any]:
     from etl.loading import load
 
-    done = load(path, layer, city=city, actor="staff", mode=mode, encoding=None, crs=None, sheet=None, **more)  # type: ignore[arg-type]
+    done = load(path, layer, city=city, actor="staff", mode=mode, **more)  # type: ignore[arg-type]
     return done.as_dict()
 
 

@@ -41,11 +41,11 @@ def depths() -> Any:
     return values
 
 
-def add(path: Path, city: City) -> dict[str, Any]:
+def add(path: Path, city: City, crs: str | None = None) -> dict[str, Any]:
     from etl.rasters import add_raster
     from layers.selectors import raster_definition
 
-    return add_raster(path, raster_definition("flood_depth"), city, "staff")
+    return add_raster(path, raster_definition("flood_depth"), city, "staff", crs=crs)
 
 
 def test_a_geotiff_becomes_a_cog_in_its_own_system(store: Store, city: City, make: Make) -> None:
@@ -89,10 +89,29 @@ def test_an_unfit_raster_is_refused(
 def test_a_broken_raster_is_refused(store: Store, city: City, make: Make, tmp_path: Path) -> None:
     path = make()
     path.write_bytes(path.read_bytes()[:500_000])
-    with pytest.raises(BadInput, match=r"最後まで読めません|GeoTIFF ではありません"):
+    with pytest.raises(BadInput, match=r"最後まで読めません|読めるラスタではありません"):
         add(path, city)
     (tmp_path / "a.tif").write_text("no")
-    with pytest.raises(BadInput, match="GeoTIFF ではありません"):
+    with pytest.raises(BadInput, match="読めるラスタではありません"):
         add(tmp_path / "a.tif", city)
     with pytest.raises(BadInput, match="がありません"):
         add(tmp_path / "ない.tif", city)
+
+
+def test_a_grid_of_text_needs_its_system_named(store: Store, city: City, tmp_path: Path) -> None:
+    path = tmp_path / "浸水深.asc"
+    head = "ncols 3\nnrows 2\nxllcorner 13000\nyllcorner 94000\ncellsize 100\nNODATA_value -9999\n"
+    path.write_text(head + "-9999 1.5 2\n0.5 -9999 1\n")
+    with pytest.raises(BadInput, match="--crs"):
+        add(path, city)
+    report = add(path, city, crs="平面直角座標系第9系")
+    assert (report["crs"], report["format"], report["maximum"]) == ("EPSG:6677", "Esri ASCII", 2)
+
+
+def test_elevation_meshes_become_one_raster(store: Store, city: City, tmp_path: Path) -> None:
+    from tests.etl.test_dem import mesh, zipped
+
+    paths = [mesh(tmp_path / f"{n}.xml", 140 + n / 50, [200, 210, 220, -9999]) for n in range(2)]
+    report = add(zipped(tmp_path / "DEM.zip", *paths), city)
+    assert (report["crs"], report["width"], report["height"], report["maximum"]) == ("EPSG:6668", 4, 2, 220)
+    assert report["format"] == "基盤地図情報 DEM"

@@ -1,16 +1,24 @@
-"""Real public files: the ones the first release must load, and all others without a crash."""
+"""Real public files: none crashes, all their listed faults are found, and the city's own load whole."""
 
+import csv
+import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 
+from bench.real_files import Outcome, cases, check, prepare
+from etl.remarks import REMARKS_HEADER, write
+from etl.report_page import render
+from etl.table import Options
+from gis_core.city import City
 from gis_core.definition import LayerDefinition
 from gis_core.definition_file import read_definition
-from gis_core.errors import BadInput
+from tests.conftest import Store
 from tests.etl.conftest import Check
+from tests.etl.test_report_page import WHEN
 
 DEFINITIONS = Path(__file__).resolve().parents[2] / "layers/definitions"
-SUFFIXES = {".csv", ".xlsx", ".xls", ".geojson", ".shp", ".zip", ".kml", ".dbf"}
 
 
 def standard(layer: str) -> LayerDefinition:
@@ -35,20 +43,69 @@ def test_the_city_s_own_files_load_whole(
     assert (done.report.read, done.report.accepted, done.quarantine) == (rows, rows, [])
 
 
-@pytest.mark.parametrize("layer", ["facilities", "town_areas"])
-def test_every_municipal_file_is_read_or_refused_with_a_reason(
-    shared: Path, checked: Check, layer: str
+def test_every_real_file_is_read_or_refused_and_its_faults_are_found(
+    shared: Path, store: Store, city: City
 ) -> None:
+    folder = shared / "data"
+    prepare(folder, city)
+    outcomes = [check(folder, case, city) for case in cases(folder)]
+    assert {o.case.path: o.crash for o in outcomes if o.crash} == {}
+    assert {o.case.path: o.missed for o in outcomes if o.missed} == {}
+    for outcome in outcomes:
+        assert_can_be_acted_on(outcome, shared, city)
+
+
+def assert_can_be_acted_on(outcome: Outcome, shared: Path, city: City) -> None:
+    """A refusal names the file and says what to do; a report counts every row once and becomes a page."""
+    if outcome.report is None:
+        assert outcome.refusal is not None
+        assert "してください" in outcome.refusal
+        assert str(shared) not in outcome.refusal
+        return
+    rows = outcome.report["rows"]
+    assert rows["read"] == rows["accepted"] + rows["rejected"]
+    assert "</html>" in render(outcome.report, standard(outcome.case.layer), city=city, when=WHEN)
+
+
+def test_the_list_names_every_file_that_a_layer_could_take(shared: Path) -> None:
+    folder = shared / "data"
+    listed = {case.path for case in cases(folder)}
+    tables = {".csv", ".xlsx", ".xls", ".geojson", ".shp", ".zip", ".kml", ".gml"}
+    there = {
+        p.relative_to(folder).as_posix()
+        for p in (folder / "municipal").rglob("*")
+        if p.suffix.lower() in tables
+    }
+    assert {path for path in there - listed if not path.endswith("attributes.csv")} == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "layer", "encoding"),
+    [
+        ("要配慮者利用施設/yohairyosya.csv", "facilities", "cp932"),
+        ("生活応援商品券_小売り/焼津市参加店舗リスト_小売り.csv", "facilities", "utf-8-sig"),
+    ],
+)
+def test_real_text_comes_back_byte_for_byte(
+    shared: Path, checked: Check, tmp_path: Path, file: str, layer: str, encoding: str
+) -> None:
+    path = shared / "data/municipal/yaizu" / file
     definition = standard(layer)
-    files = [f for f in (shared / "data/municipal").rglob("*") if f.suffix.lower() in SUFFIXES]
-    read = 0
-    for file in files:
-        try:
-            done = checked(file, definition)
-        except BadInput as refused:
-            assert refused.message.ja
-            assert str(shared) not in str(refused)
-        else:
-            read += 1
-            assert done.report.read == len(done.rows) + len(done.quarantine)
-    assert read
+    report = checked(path, definition).report.as_dict()
+    back = write(path, report, tmp_path / "b.csv", options=Options(), definition=definition)
+    old, new = (csv.reader(io.StringIO(p.read_bytes().decode(encoding), newline="")) for p in (path, back))
+    for before, after in zip(old, new, strict=True):
+        assert after[: len(before)] == before
+    again = checked(back, definition).report
+    assert (again.read, again.accepted) == (report["rows"]["read"], report["rows"]["accepted"])
+
+
+def test_a_real_workbook_comes_back_with_its_sheets(shared: Path, checked: Check, tmp_path: Path) -> None:
+    path = shared / "data/municipal/hachioji_kosodate/kosodateshisetuitiran.xlsx"
+    definition = standard("facilities")
+    report = checked(path, definition).report.as_dict()
+    back = write(path, report, tmp_path / "b.xlsx", options=Options(), definition=definition)
+    sheet = openpyxl.load_workbook(back).active
+    header = [cell.value for cell in sheet[1]]
+    assert header[-1] == REMARKS_HEADER
+    assert sheet.cell(18, len(header)).value.startswith("【エラー】列「法人番号」")

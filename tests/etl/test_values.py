@@ -78,35 +78,6 @@ def test_repairs_and_doubts_are_said_but_do_not_refuse(write: Write, checked: Ch
     assert "種別" in unknown.en
 
 
-def test_rows_that_say_the_same_are_kept_once(write: Write, checked: Check) -> None:
-    done = checked(write(f"ID,名称,緯度,経度\n1,甲,{HERE}\n1,甲,{HERE}\n1,乙,{HERE}\n2,丙,{HERE}\n"))
-    assert rules(done) == [(3, "duplicate.row", "error"), (4, "duplicate.key", "error")]
-    assert (values(done, "name"), done.key) == (["甲", "丙"], ("identifier",))
-    assert done.report.as_dict()["rows"] == {"read": 4, "accepted": 2, "rejected": 2}
-
-
-def test_the_first_key_that_every_row_fills_is_taken(write: Write, checked: Check) -> None:
-    assert checked(write(f"ID,名称,緯度,経度\n1,甲,{HERE}\n,乙,{HERE}\n")).key == ("name",)
-    assert checked(write(f"名称,緯度,経度\n甲,{HERE}\n"), layer(keys=[["identifier"]])).key == ()
-
-
-def test_a_unique_field_is_unique_whatever_the_key(write: Write, checked: Check) -> None:
-    fields = [
-        {"name": "name", "type": "string", "title": {"ja": "名称"}},
-        {
-            "name": "code",
-            "type": "string",
-            "title": {"ja": "コード"},
-            "unique": True,
-            "pattern": "[A-Z][0-9]",
-        },
-    ]
-    definition = layer(fields=fields, keys=[["name"]])
-    text = f"名称,コード,緯度,経度\n甲,A1,{HERE}\n乙,A1,{HERE}\n丙,a1,{HERE}\n丁,,{HERE}\n戊,,{HERE}\n"
-    done = checked(write(text), definition)
-    assert rules(done) == [(3, "duplicate.key", "error"), (4, "value.pattern", "error")]
-
-
 def test_a_required_field_without_a_column_refuses_every_row(write: Write, checked: Check) -> None:
     done = checked(write(f"ID,緯度,経度\n1,{HERE}\n"))
     assert (rules(done), done.rows) == ([(2, "required.missing", "error")], [])

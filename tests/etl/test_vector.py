@@ -138,7 +138,7 @@ def test_a_raster_is_refused_for_a_layer_of_features(tmp_path: Path, checked: Ch
     ("name", "content", "says"),
     [
         ("a.geojson", b'{"type": "FeatureCollection", "features": [', r"a\.geojson"),
-        ("a.json", b"[1, 2]", "形式が分かりません"),
+        ("a.json", b"[1, 2]", "データの並びがありません"),
         ("a.pdf", b"%PDF-1.7\n", "形式が分かりません"),
         ("a.xls", b"<html><table></table></html>", "HTML"),
         ("a.vrt", b"<OGRVRTDataSource></OGRVRTDataSource>", "見出しが見つかりません|形式が分かりません"),

@@ -15,10 +15,8 @@ from gis_core.crs import (
     NoTransformation,
     UnknownCRS,
     guess_metric_crs,
-    looks_like_tokyo,
     parse_crs,
     srid_of,
-    tokyo_offset,
     transformation,
 )
 
@@ -210,20 +208,6 @@ def test_metres_betray_their_system(x: float, y: float, srid: int, north_first: 
 def test_metres_of_elsewhere_betray_nothing() -> None:
     assert guess_metric_crs([900_000.0], [900_000.0], CITY) == ()
     assert guess_metric_crs([], [], CITY) == ()
-
-
-def test_tokyo_numbers_lie_450_m_to_the_south_east() -> None:
-    east, north = tokyo_offset(140.0155, 36.8712)
-    assert math.hypot(east, north) == pytest.approx(453, abs=3)
-    assert east > 0 > north
-
-
-def test_a_common_offset_to_the_addresses_betrays_the_tokyo_datum() -> None:
-    lon, lat = np.linspace(139.95, 140.2, 9), np.linspace(36.8, 36.93, 9)
-    true_lon, true_lat = transformation(4301, 6668).apply(lon, lat)
-    assert looks_like_tokyo(lon, lat, true_lon, true_lat)
-    assert not looks_like_tokyo(lon, lat, lon, lat)
-    assert not looks_like_tokyo(lon[:2], lat[:2], true_lon[:2], true_lat[:2])
 
 
 def test_threads_share_transformations() -> None:

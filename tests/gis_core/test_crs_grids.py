@@ -17,9 +17,13 @@ TRANSFORM = """
 import json, sys, pyproj.datadir
 pyproj.datadir.append_data_dir(sys.argv[1])
 from gis_core.crs import transformation
+from gis_core.datums import account
 way = transformation(4301, 6668)
 x, y = way.apply([140.0155, 130.5], [36.8712, 33.5])
 print(json.dumps([x.tolist(), y.tolist(), way.name, way.missing_grids]))
+for place in (140.0155, 36.8712), (130.5, 33.5):
+    found = account(4301, *place)
+    print(json.dumps([found.operations[0].name, round(found.accuracy_m, 1), found.unmoved]))
 """
 
 
@@ -50,9 +54,12 @@ def test_both_grids_are_used_where_they_reach_and_the_formulas_elsewhere(tmp_pat
     write_ntv2(tmp_path / "touhokutaiheiyouoki2011.gsb", -0.0048, 0.0414)
     command = [sys.executable, "-c", TRANSFORM, str(tmp_path)]
     run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-    (lon, far_lon), (lat, far_lat), name, missing = json.loads(run.stdout)
+    way, here, far = map(json.loads, run.stdout.splitlines())
+    (lon, far_lon), (lat, far_lat), name, missing = way
     assert name == "Tokyo to JGD2000 (2) → JGD2000 to JGD2011 (1)"
     assert missing == []
     assert lon == pytest.approx(140.0155 + (-11.892 + 0.0414) / 3600, abs=1e-7)
     assert lat == pytest.approx(36.8712 + (11.161 - 0.0048) / 3600, abs=1e-7)
     assert (far_lon, far_lat) == pytest.approx((130.4977, 33.5033), abs=1e-4)
+    assert here == ["Tokyo to JGD2000 (2)", 1.4, False]
+    assert far == ["Tokyo to JGD2000 (1)", 11.0, False]

@@ -66,6 +66,8 @@ def test_eras_are_as_the_reference_has_them(vectors: Callable[[str], Any]) -> No
         ("二〇二六年八月三十一日", date(2026, 8, 31)),
         ("S64.1.7（土）", date(1989, 1, 7)),
         ("R8－8－1", date(2026, 8, 1)),
+        ("R080801", date(2026, 8, 1)),
+        ("令和元年5月1日", date(2019, 5, 1)),
     ],
 )
 def test_whole_dates_are_read(text: str, day: date) -> None:
@@ -79,7 +81,6 @@ def test_whole_dates_are_read(text: str, day: date) -> None:
         ("令和8年5月", "incomplete_date"),
         ("26/8/1", "ambiguous_no_era"),
         ("8/1/2026", "unrecognised"),
-        ("2026/08/01 10:30", "unrecognised"),
         ("明日", "unrecognised"),
         ("9" * 5000, "unrecognised"),
         ("0000-00-00", "invalid_date"),
@@ -98,6 +99,23 @@ def test_an_iso_date_needs_no_repair_and_a_blank_mark_is_empty() -> None:
 def test_a_bare_serial_is_read_with_a_warning() -> None:
     assert clean_date("46235").value == date(2026, 8, 1)
     assert clean_date("46235").warning == "excel_serial"
+
+
+@pytest.mark.parametrize("text", ["46235.0", "46235.375"])
+def test_a_serial_may_have_a_fraction(text: str) -> None:
+    assert clean_date(text).value == date(2026, 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        ("2026/08/01 10:30", "time_dropped"),
+        ("2026-08-01T00:00:00+09:00", None),
+        ("令和8年8月1日 9:00", "time_dropped"),
+    ],
+)
+def test_a_time_beside_a_day_is_left_out_and_told(text: str, warning: str | None) -> None:
+    assert (clean_date(text).value, clean_date(text).warning) == (date(2026, 8, 1), warning)
 
 
 def test_old_mac_files_count_from_1904() -> None:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gis_core import encodings
 from gis_core.encodings import UnreadableText, canonical, decode, detect
 from gis_core.errors import BadInput
 
@@ -69,3 +73,42 @@ def test_shift_jis_is_always_cp932(name: str) -> None:
 def test_an_unknown_name_is_refused_with_the_choices() -> None:
     with pytest.raises(BadInput, match="CP932"):
         canonical("latin-9")
+
+
+TEXTS = st.lists(
+    st.sampled_from(["名称,住所\r\n", "黒羽体育館", "ﾌﾘｶﾞﾅ①㈱\n", "abc\n", "髙﨑"]), max_size=4
+).map("".join)
+NAMES = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp932", "euc_jp", "iso2022_jp"])
+PIECES = st.lists(st.tuples(TEXTS, NAMES), max_size=3).map(
+    lambda pieces: b"".join(text.encode(name, "ignore") for text, name in pieces)
+)
+
+
+def outcome(data: bytes, named: str | None) -> object:
+    try:
+        return decode(data, named) if named else detect(data)
+    except UnreadableText as refused:
+        return str(refused)
+
+
+@given(data=st.one_of(PIECES, st.binary(max_size=40)), size=st.integers(1, 9), named=st.none() | NAMES)
+def test_where_a_file_is_cut_while_it_is_read_changes_nothing(
+    data: bytes, size: int, named: str | None
+) -> None:
+    whole = outcome(data, named)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encodings, "_CHUNK", size)
+        assert outcome(data, named) == whole
+
+
+def test_what_is_detected_is_what_is_read() -> None:
+    for name in ("utf-8", "utf-8-sig", "utf-16", "cp932", "euc_jp", "iso2022_jp"):
+        file = io.BytesIO("名称,住所\r\n黒羽体育館,黒羽田町\n".encode(name))
+        assert encodings.open_text(file, encodings.detect_in(file).encoding).readlines() == [
+            "名称,住所\r\n",
+            "黒羽体育館,黒羽田町\n",
+        ]
+
+
+def test_utf_16_that_is_named_needs_no_mark() -> None:
+    assert decode("名称".encode("utf-16-le"), "UTF-16") == "名称"

@@ -21,7 +21,8 @@ def test_reference_cases(vectors: Callable[[str], Any]) -> None:
     ("text", "error"),
     [
         ("500人", "number_with_text"),
-        ("約500", "unrecognised"),
+        ("約500", "number_with_text"),
+        ("約 1,200人", "number_with_text"),
         ("1,23", "thousands"),
         ("１ ２３４", "unrecognised"),
         ("nan", "unrecognised"),
@@ -38,6 +39,21 @@ def test_text_in_a_number_column_is_reported_not_stripped(text: str, error: str)
 def test_a_declared_unit_may_follow() -> None:
     assert clean_number("500人", unit="人").value == 500
     assert clean_numbers(pd.Series(["１２．５ ㎡", "3"]), unit="㎡").values.tolist() == [12.5, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("1,200名", "人", 1200),
+        ("350.5平方メートル", "m²", 350.5),
+        ("40m2", "m²", 40),
+        ("12㎡", "m²", 12),
+        ("3ｍ", "m", 3),
+    ],
+)
+def test_a_unit_has_several_writings(text: str, unit: str, value: float) -> None:
+    assert clean_number(text, unit=unit).value == value
+    assert clean_number(text, unit="床").error == "number_with_text"
 
 
 def test_plain_numbers_of_a_column_need_no_repair() -> None:

@@ -77,3 +77,16 @@ def test_a_local_number_needs_an_area_code() -> None:
 @pytest.mark.parametrize("text", ["TEL", "()", "+81", "1" * 5000, "0287-22-2277 夜間のみ"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     assert clean_phone(text, "0287").error
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("（小）054-625-7200、（GH）054-625-8525", "054-625-7200 / 054-625-8525"),
+        ("054-620-5523(訪看)　054-620-6477(看多機)", "054-620-5523 / 054-620-6477"),
+    ],
+)
+def test_whose_number_it_is_has_no_place_and_that_is_told(text: str, value: str) -> None:
+    done = clean_phone(text)
+    assert (done.value, done.warning) == (value, "labels_dropped")
+    assert clean_phone("0287-22-2277（代表）").warning is None

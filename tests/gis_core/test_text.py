@@ -26,6 +26,32 @@ def test_reference_cases_show_what_normal_forms_would_do_to_names(vectors: Calla
     assert text.clean_name("\ufa19谷").value == "\ufa19谷"
 
 
+@pytest.mark.parametrize(
+    ("given", "value", "told"),
+    [
+        ("www.city.otawara.tochigi.jp", "https://www.city.otawara.tochigi.jp", "url_scheme"),
+        ("example.jp/a?b=1", "https://example.jp/a?b=1", "url_scheme"),
+        ("ttps://example.jp", "https://example.jp", "url_scheme"),
+        ("https://a.jp、https://b.jp", "https://a.jp", "several_urls"),
+        ("ｈｔｔｐｓ：／／ａ．ｊｐ", "https://a.jp", None),
+        ("https：//a.jp", "https://a.jp", None),
+        ("HTTP://A.JP/日本", "HTTP://A.JP/日本", None),
+    ],
+)
+def test_a_web_address_is_completed_and_that_is_told(given: str, value: str, told: str | None) -> None:
+    done = text.clean_url(given)
+    assert (done.value, done.warning) == (value, told)
+    assert text.clean_urls(pd.Series([given])).values[0] == value
+
+
+def test_the_word_before_a_mail_address_is_dropped() -> None:
+    assert text.clean_email("mailto:ｉｎｆｏ＠example.jp").value == "info@example.jp"
+
+
+def test_a_name_on_two_lines_is_joined() -> None:
+    assert text.clean_name("本館\r\n 二階") == Cleaned("本館 二階", "line_breaks")
+
+
 def test_reference_cases_of_cp932_export(vectors: Callable[[str], Any]) -> None:
     for case in vectors("encoding")["cp932_export"]:
         lost = text.cp932_unwritable(f"市{case['char']}")
@@ -41,7 +67,8 @@ def test_reference_cases_of_cp932_export(vectors: Callable[[str], Any]) -> None:
         ("\u30ab\u3099", "ガ", "width"),
         ("本\u202e町", "本町", "control"),
         ("髙橋﨑", "髙橋﨑", None),
-        ("一階\r\n二階", "一階\n二階", "width"),
+        ("一階\r\n二階", "一階\n二階", None),
+        (" 一階\r\n", "一階", "spaces"),
     ],
 )
 def test_prose_is_repaired_no_further_than_needed(given: str, value: str, fixed: str | None) -> None:
@@ -108,7 +135,8 @@ def test_codes_lose_width_and_spaces() -> None:
         ("http://example.jp", None),
         ("javascript:alert(1)", "url"),
         ("https://", "url"),
-        ("www.example.jp", "url"),
+        ("www.example", "url"),
+        ("会議室", "url"),
         ("https://example.jp/<script>", "url"),
     ],
 )

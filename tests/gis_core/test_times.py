@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from gis_core.cleaned import Cleaned
 from gis_core.times import JST, clean_datetime, clean_time, clean_times, clean_weekdays
 
 
@@ -27,6 +28,8 @@ def test_reference_cases(vectors: Callable[[str], Any]) -> None:
         ("正午", "12:00"),
         ("09:00:30", "09:00:30"),
         ("午前0時5分", "00:05"),
+        ("0.375", "09:00"),
+        (".5", "12:00"),
     ],
 )
 def test_times_are_zero_padded(text: str, value: str) -> None:
@@ -61,6 +64,7 @@ def test_24_00_ends_a_day_and_starts_none() -> None:
         "２０２６／８／１　１７：３０",
         "令和8年8月1日午後5時半",
         "R8.8.1 17時30分",
+        "46235.7291666667",
     ],
 )
 def test_instants_are_japans_unless_they_say_otherwise(text: str) -> None:
@@ -99,6 +103,15 @@ def test_incomplete_instants_are_refused(text: str, error: str) -> None:
 )
 def test_weekdays_are_in_order_without_separators(text: str, value: str) -> None:
     assert clean_weekdays(text).value == value
+
+
+def test_holidays_are_left_out_and_told() -> None:
+    for given, days in (
+        ("土日祝", "土日"),
+        ("月～金（祝日を除く）", "月火水木金"),
+        ("月火水木金土日・祝", "月火水木金土日"),
+    ):
+        assert clean_weekdays(given) == Cleaned(days, "weekday_format", "holidays"), given
 
 
 def test_other_words_are_no_weekdays() -> None:

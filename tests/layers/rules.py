@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import shapely
@@ -66,7 +67,8 @@ def deliver(
     from layers.services.loads import load_rows
 
     allow_removal = more.pop("allow_removal", False)
-    delivery = Delivery("f.csv", columns, (), rows, {}, row_numbers=range(2, len(rows) + 2), **more)
+    whole = Delivery.whole("f.csv", columns, (), rows, {}, row_numbers=range(2, len(rows) + 2))
+    delivery = replace(whole, **more)
     return load_rows(layer, delivery, actor="tester", mode=mode, allow_removal=allow_removal)
 
 

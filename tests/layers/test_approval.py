@@ -29,7 +29,7 @@ def deliver_as(
 
     columns = ("identifier", "name", "seats", "placed", "opens", "inspector")
     return load_rows(
-        layer, Delivery("b.csv", columns, ("identifier",), rows, {}), actor=actor, mode=mode, viewer=viewer
+        layer, Delivery.whole("b.csv", columns, ("identifier",), rows, {}), actor=actor, mode=mode, viewer=viewer
     )
 
 

@@ -62,7 +62,7 @@ class World:
             (str(key), f"名{value}", shapely.Point(140 + value / 10, 36.9).wkb)
             for key, value in content.items()
         ]
-        delivery = Delivery("x.csv", COLUMNS, ("identifier",), delivered, {})
+        delivery = Delivery.whole("x.csv", COLUMNS, ("identifier",), delivered, {})
         outcome = load_rows(self.definition.id, delivery, actor="t", mode=mode)
         if mode == "publish":
             again = load_rows(self.definition.id, delivery, actor="t", mode=mode)

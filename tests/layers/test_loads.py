@@ -117,7 +117,7 @@ def test_a_staged_load_waits_and_is_published_by_approval(deliver: Deliver) -> N
     from layers.services.approval import publish_load
 
     waiting = deliver([bench(1)], mode="stage")
-    assert (waiting.state, names(), stages()) == ("awaiting_approval", {}, 1)
+    assert (waiting.state, names(), stages()) == ("awaiting_approval", {}, 2)  # the table and its part
     assert publish_load(waiting.load, actor="chief").decided_by == "chief"
     assert (len(names()), stages()) == (1, 0)
 
@@ -150,7 +150,7 @@ def test_quarantined_rows_are_kept_as_they_came(benches: LayerDefinition) -> Non
     from layers.services.loads import load_rows
 
     bad = Quarantined(4, {"名称": None, "緯度": "x"}, [{"rule": "required.missing"}])
-    load_rows("benches", Delivery("b.csv", ("name",), (), [], {}, [bad]), actor="t", mode="publish")
+    load_rows("benches", Delivery.whole("b.csv", ("name",), (), [], {}, [bad]), actor="t", mode="publish")
     kept = QuarantinedRow.objects.get()
     assert (kept.row, kept.values, kept.issues) == (
         4,

@@ -13,7 +13,7 @@ import pytest
 
 from gis_core import tiles
 from gis_core.boxes import Box
-from layers import reads
+from layers import reads, tile_reads
 from layers.catalogue import LayerInfo
 from layers.roles import PUBLIC_ROLE
 from tests.conftest import Store
@@ -106,7 +106,7 @@ def test_a_tile_holds_its_features_with_ids_and_those_just_over_its_edge(
     inside_buffer = (box.west - 60 * unit) / degree
     beyond_buffer = (box.west - 70 * unit) / degree
     deliver([bench(1, lon=140.0), bench(2, lon=inside_buffer), bench(3, lon=beyond_buffer)])
-    ((data,),) = ask(reads.tile_statement(info, zoom, row, column))
+    ((data,),) = ask(tile_reads.tile_statement(info, zoom, row, column))
     layer = mapbox_vector_tile.decode(data)["benches"]
     assert sorted(f["properties"]["identifier"] for f in layer["features"]) == ["1", "2"]
     assert all(f["id"] > 0 for f in layer["features"])
@@ -114,7 +114,7 @@ def test_a_tile_holds_its_features_with_ids_and_those_just_over_its_edge(
 
 
 def test_an_empty_tile_is_empty(info: LayerInfo, ask: Any) -> None:
-    assert ask(reads.tile_statement(info, 14, 0, 0)) == [(b"",)]
+    assert ask(tile_reads.tile_statement(info, 14, 0, 0)) == [(b"",)]
 
 
 def test_search_finds_by_part_of_a_name_whatever_it_holds(info: LayerInfo, ask: Any) -> None:

@@ -43,7 +43,7 @@ def test_a_breach_names_column_value_and_remedy(store: Store) -> None:
     from layers.delivery import Delivery
     from layers.services.loads import load_rows
 
-    delivery = Delivery("f.csv", ("seats", "limit"), (), [(5, 4.5, HERE.wkb)], report)
+    delivery = Delivery.whole("f.csv", ("seats", "limit"), (), [(5, 4.5, HERE.wkb)], report)
     (issue, refusal) = load_rows("judged", delivery, actor="t", mode="dry_run").report["issues"][::-1]
     assert issue == {
         "row": 1, "column": "席の数", "field": "seats", "rule": "fields.order", "severity": "error", "value": "5",
@@ -95,7 +95,7 @@ def publish_city(area: shapely.MultiPolygon) -> None:
     from layers.delivery import Delivery
     from layers.services.loads import load_rows
 
-    city = Delivery("c.geojson", ("name",), (), [("市", area.wkb)], {})
+    city = Delivery.whole("c.geojson", ("name",), (), [("市", area.wkb)], {})
     assert load_rows("city_boundary", city, actor="t", mode="publish").state == "published"
 
 

@@ -27,7 +27,7 @@ def test_an_error_takes_the_row_out(store: Store) -> None:
     from layers.models import Load, QuarantinedRow
 
     register(definition(rules=[UNIQUE]))
-    outcome = deliver(TWICE, mode="publish", cells=lambda number: {"名称": f"セル{number}"})
+    outcome = deliver(TWICE, mode="publish", cells=lambda rows: {row: {"名称": f"セル{row}"} for row in rows})
     assert (outcome.state, outcome.diff["added"], amount()) == ("published", 3, 3)
     assert outcome.report["rows"] == {"read": 4, "accepted": 3, "rejected": 1}
     kept = QuarantinedRow.objects.get()
@@ -43,7 +43,7 @@ def test_a_quarantined_row_keeps_what_the_file_check_said(store: Store) -> None:
     register(definition(rules=[UNIQUE]))
     told = {"row": 2, "rule": "value.rewritten", "severity": "fixed"}
     rows = [("甲", at(0, 0).wkb), ("甲", at(1, 0).wkb)]
-    load_rows("judged", Delivery("f.csv", ("name",), (), rows, {"issues": [told]}), actor="t", mode="stage")
+    load_rows("judged", Delivery.whole("f.csv", ("name",), (), rows, {"issues": [told]}), actor="t", mode="stage")
     kept = QuarantinedRow.objects.get()
     assert (kept.values, [issue["rule"] for issue in kept.issues]) == (
         {"name": "甲"},
@@ -65,7 +65,7 @@ def test_a_warning_that_the_file_check_gave_is_not_repeated(store: Store) -> Non
     register(definition(rules=[{**UNIQUE, "severity": "warning"}]))
     told = {"row": 2, "rule": "duplicate.key", "severity": "warning"}
     rows = [("甲", at(0, 0).wkb), ("甲", at(1, 0).wkb)]
-    delivery = Delivery("f.csv", ("name",), (), rows, {"issues": [told]})
+    delivery = Delivery.whole("f.csv", ("name",), (), rows, {"issues": [told]})
     assert load_rows("judged", delivery, actor="t", mode="dry_run").report["issues"] == [told]
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from gis_core import tiles
-from layers import reads
+from layers import reads, tile_reads
 from layers.catalogue import Catalogue
 from layers.roles import PUBLIC_ROLE
 from layers.visibility import ADMINISTRATOR, PUBLIC, Role, Viewer
@@ -72,7 +72,7 @@ def classes(store: Store) -> datetime:
             small_definition(layer, visibility=visibility, fields=FIELDS, registration=registration)
         )
         rows = [("1", "秘密の名前", "庁内値", "課内値", "個人値", bench(1)[-1])]
-        load_rows(layer, Delivery("x.csv", columns, ("identifier",), rows, {}), actor="t", mode="publish")
+        load_rows(layer, Delivery.whole("x.csv", columns, ("identifier",), rows, {}), actor="t", mode="publish")
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]
@@ -100,7 +100,7 @@ def by_item(catalogue: Catalogue, layer: str, at: datetime | None = None) -> set
 
 def by_tile(catalogue: Catalogue, layer: str, at: datetime | None = None) -> set[str]:
     row, column = tiles.tile_at(140.001, 36.9, 12)
-    ((data,),) = ask(reads.tile_statement(catalogue.layers[layer], 12, row, column))
+    ((data,),) = ask(tile_reads.tile_statement(catalogue.layers[layer], 12, row, column))
     (feature,) = mapbox_vector_tile.decode(bytes(data))[layer]["features"]
     return set(feature["properties"])
 

@@ -1,0 +1,1 @@
+"""What comes by itself: disaster bulletins, alerts, camera images, river levels."""
