@@ -12,7 +12,7 @@ from etl.findings import findings
 from etl.table import RowNumbers
 from gis_core import codes, dates, numbers, phones, text, times
 from gis_core.city import City
-from gis_core.cleaned import ColumnCleaner, ColumnResult, columnwise
+from gis_core.cleaned import ColumnCleaner, ColumnResult
 from gis_core.definition import Field
 from gis_core.issues import Issue, Severity
 
@@ -81,7 +81,8 @@ def _formula_errors(field: Field, column: str, cells: pd.Series[Any], rows: RowN
 
 def _cleaner(field: Field, city: City) -> tuple[str, ColumnCleaner]:
     if field.unit and field.type in {"integer", "number"}:
-        return "number", _with_unit(field.type, field.unit)
+        clean_all = numbers.clean_integers if field.type == "integer" else numbers.clean_numbers
+        return "number", partial(clean_all, unit=field.unit)
     if field.type == "time":
         return "time", partial(times.clean_times, starts=field.role == "start_time")
     if field.type != "string":
@@ -91,18 +92,6 @@ def _cleaner(field: Field, city: City) -> tuple[str, ColumnCleaner]:
     if field.kind == "local_government_code":
         return "code", partial(codes.clean_local_government_codes, known=(city.code,))
     return _BY_KIND[field.kind or "text"]
-
-
-def _with_unit(type_: str, unit: str) -> ColumnCleaner:
-    """Clean plain numbers as usual, all at once; only what is left may carry the unit."""
-    usual = _BY_TYPE[type_][1]
-    one = numbers.clean_integer if type_ == "integer" else numbers.clean_number
-    spare = columnwise(partial(one, unit=unit))
-
-    def clean_all(cells: pd.Series[Any]) -> ColumnResult:
-        return spare(cells) if cells.str.contains(unit, regex=False).any() else usual(cells)
-
-    return clean_all
 
 
 def _issues(

@@ -232,9 +232,9 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "no_header": (
         "{file} の先頭 {scanned} 行に、レイヤ「{layer}」の項目の見出しが見つかりません（見つけた行の例：{found}）。"
-        "見出しの行に「{expected}」などの列名を入れてください。",
+        "見出しの行に「{expected}」などの列名を入れてください。見出しのないファイルは、--headers で列名を順に指定してください。",
         "No header of the layer “{layer}” was found in the first {scanned} rows of {file} (a row found: {found}). "
-        "Give the header row column names such as “{expected}”.",
+        "Give the header row column names such as “{expected}”; for a file without a header, name its columns with --headers.",
     ),
     "no_columns": (
         "{file} の列（{found}）に、レイヤ「{layer}」の項目が一つもありません。列名を「{expected}」などにするか、"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from etl import reading
 from etl.ahead import ahead
@@ -20,6 +21,13 @@ from layers import selectors
 from layers.delivery import Cells, Delivery, Part, Quarantined, encode
 from layers.services import loads
 from layers.visibility import ADMINISTRATOR, Viewer
+
+
+class CopiedPart(NamedTuple):
+    """A cleaned part, and its accepted rows as the store copies them."""
+
+    clean: CleanPart
+    copy: bytes
 
 
 def load(
@@ -69,13 +77,13 @@ def _delivery(
     path: Path, definition: LayerDefinition, city: City, options: Options, scheduler: str | None
 ) -> Delivery:
     """Plan the file from its first part; its parts are read and cleaned as the store takes them."""
-    tables = reading.tables(path, definition, options)
-    first = next(tables)
-    plan = make_plan(first, definition, city, options, path.name)
+    steps = ahead(_steps(path, definition, city, options, scheduler))
+    plan = next(steps)
+    assert isinstance(plan, Plan)
     return Delivery(
         file=path.name,
         columns=plan.columns,
-        parts=_parts(plan, _clean(plan, chain([first], tables), scheduler)),
+        parts=_parts(plan, steps),
         keys=tuple(key for key in definition.keys if set(key) <= set(plan.columns)),
         report=head(plan),
         distinct=True,
@@ -83,29 +91,41 @@ def _delivery(
     )
 
 
-def _clean(plan: Plan, tables: Iterable[Table], scheduler: str | None) -> Iterable[CleanPart]:
-    if scheduler is None:
-        return (clean_part(plan, table) for table in tables)
+def _steps(
+    path: Path, definition: LayerDefinition, city: City, options: Options, scheduler: str | None
+) -> Iterator[Plan | CopiedPart]:
+    """Yield the plan, then each cleaned part. One thread must run all of it: GDAL keeps settings by thread."""
+    tables = reading.tables(path, definition, options)
+    first = next(tables)
+    plan = make_plan(first, definition, city, options, path.name)
+    yield plan
+    every = chain([first], tables)
+    cleaned = (
+        (clean_part(plan, table) for table in every) if scheduler is None else _on(scheduler, plan, every)
+    )
+    for clean in cleaned:
+        yield CopiedPart(clean, encode(clean.numbers, clean.columns, clean.geometry))
+
+
+def _on(scheduler: str, plan: Plan, tables: Iterable[Table]) -> Iterator[CleanPart]:
     from etl.cluster import clean_on
 
     return clean_on(scheduler, plan, tables)
 
 
-def _parts(plan: Plan, cleaned: Iterable[CleanPart]) -> Iterator[Part]:
+def _parts(plan: Plan, steps: Iterable[Plan | CopiedPart]) -> Iterator[Part]:
     about_file = list(plan.issues)
-    for clean, copy in ahead((clean, _copied(clean)) for clean in cleaned):
+    for step in steps:
+        assert isinstance(step, CopiedPart)
+        clean = step.clean
         placed = place_rows(plan, clean.unplaced) if clean.unplaced else Placed()
         yield Part(
-            copy=copy + encode(placed.numbers, placed.columns, placed.geometry),
+            copy=step.copy + encode(placed.numbers, placed.columns, placed.geometry),
             count=len(clean.numbers) + len(placed.numbers),
             quarantine=[_quarantined(row) for row in (*clean.refused, *placed.refused)],
             issues=[issue.as_dict() for issue in (*about_file, *clean.issues, *placed.issues)],
         )
         about_file = []
-
-
-def _copied(clean: CleanPart) -> bytes:
-    return encode(clean.numbers, clean.columns, clean.geometry)
 
 
 def _quarantined(row: Refused) -> Quarantined:

@@ -10,6 +10,7 @@ import pandas as pd
 from etl import content
 from etl.faults import fault
 from etl.messages import rule_message
+from etl.table import REMARKS_HEADER
 from gis_core.boxes import Box
 from gis_core.definition import Field, LayerDefinition
 from gis_core.issues import Issue
@@ -142,6 +143,7 @@ def map_columns(
     None (nothing). `reach`: the city's box in degrees, by which plane coordinates are known. With `has_geometry`
     no position is guessed. Raises `BadInput` for a correction that names an unknown column or field.
     """
+    columns = [column for column in columns if REMARKS_HEADER not in column]
     taken, position = _corrected(columns, definition, corrections)
     said = {column for column, _ in corrections}
     free = [column for column in columns if column not in said]

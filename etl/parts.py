@@ -15,7 +15,7 @@ from etl.findings import whole_row
 from etl.header import Header, widened
 from etl.hints import LEADING_ROWS, RowJudge, suspects
 from etl.sheets import Sheet, is_blank
-from etl.table import PART_ROWS, Cells, Table
+from etl.table import PART_ROWS, REMARKS_HEADER, Cells, Table
 from gis_core.issues import Issue
 
 Block = npt.NDArray[np.object_]
@@ -41,6 +41,8 @@ def tables_of(sheet: Sheet, header: Header, judge: RowJudge, *, file: str, limit
     number = header.rows + 1
     used: list[int] = []
     issues = [_guess(header)] if header.guessed else []
+    if not header.rows:
+        rows = map(_without_remarks, rows)
     while chunk := list(islice(rows, PART_ROWS)):
         if number - 1 + len(chunk) > limit:
             raise fault("too_many_rows", file=file, limit=limit)
@@ -61,6 +63,11 @@ def tables_of(sheet: Sheet, header: Header, judge: RowJudge, *, file: str, limit
             issues = []
     if not used:
         raise fault("no_rows", file=file)
+
+
+def _without_remarks(row: Cells) -> Cells:
+    """Return a row of a file without header as it was before it came back with remarks."""
+    return row[:-1] if row and (row[-1] or "").startswith(REMARKS_HEADER) else row
 
 
 def _guess(header: Header) -> Issue:

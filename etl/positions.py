@@ -16,6 +16,7 @@ from etl.findings import Mask, findings, whole_row
 from etl.mapping import Mapping, PositionColumns
 from etl.systems import Source, source_of_columns, source_of_geometry
 from etl.table import Geometries, Options, Table
+from etl.transformations import about
 from gis_core import geometry as shapes
 from gis_core.boxes import Box
 from gis_core.city import City
@@ -26,9 +27,6 @@ from gis_core.issues import Issue
 from gis_core.sanity import judge_coordinates
 
 Floats = npt.NDArray[np.float64]
-
-# A transformation with a nominal accuracy above this crosses datums (6668 → 4326 alone counts 1 m).
-_DATUM_ACCURACY_M = 1.5
 
 
 # So many positions are enough to tell the coordinate system, and cost nothing.
@@ -78,7 +76,7 @@ def find_way(
     else:
         return Way(None, None)
     _refuse_elsewhere(geometry, source, city, file)
-    return Way(source, columns, tuple(_about_source(source)))
+    return Way(source, columns, tuple(_about_source(source, city)))
 
 
 def locate(table: Table, way: Way, definition: LayerDefinition, city: City) -> Positions:
@@ -202,20 +200,11 @@ def _to_degrees(geometry: Geometries, source: Source) -> tuple[Geometries, bool]
     return moved, True
 
 
-def _about_source(source: Source) -> list[Issue]:
-    issues = (
+def _about_source(source: Source, city: City) -> list[Issue]:
+    guessed = (
         [whole_row("coordinates.guessed", "warning", None, source=source.label)] if source.guessed else []
     )
-    if not source.is_wgs84:
-        way = transformation(source.crs, WGS84)
-        if way.accuracy_m > _DATUM_ACCURACY_M:
-            issues.append(
-                whole_row(
-                    "coordinates.datum", "warning", None, source=source.label, way=way.name,
-                    accuracy=round(way.accuracy_m, 1),
-                )
-            )  # fmt: skip
-    return issues
+    return guessed if source.is_wgs84 else [*guessed, *about(source.crs, source.label, city)]
 
 
 def _refuse_other_kind(

@@ -15,13 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from etl.faults import fault
-from etl.table import Options
+from etl.table import REMARKS_HEADER, Options
 from gis_core.definition import LayerDefinition
 from gis_core.issues import Severity
 from gis_core.text import header_key
-
-# A column whose header holds this is our own, come back with a corrected file: it feeds nothing.
-REMARKS_HEADER = "まち図からの指摘"
 
 SEVERITY_WORDS: dict[Severity, str] = {"error": "エラー", "warning": "注意", "fixed": "直しました"}
 _ORDER = tuple(SEVERITY_WORDS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
@@ -73,7 +74,7 @@ def render(report: Mapping[str, Any], definition: LayerDefinition, *, city: City
     return _template().render(
         report=report,
         layer=_both(definition.title),
-        when=when,
+        when=when.astimezone(ZoneInfo(city.time_zone)),
         verdict=verdict(report),
         state=_STATES[report["state"]],
         columns=list(_columns(report, definition)),

@@ -19,6 +19,9 @@ Cells = Sequence[str | None]
 # A file is read, cleaned and stored part by part, so that memory does not grow with it. Larger parts were no faster.
 PART_ROWS = 25_000
 
+# A column whose header holds this is our own, come back with a corrected file: it feeds nothing.
+REMARKS_HEADER = "まち図からの指摘"
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -47,16 +50,6 @@ class Options:
     records: str | None = None
     geocode: bool = True
     limits: Limits = Limits()
-
-
-@dataclass(frozen=True)
-class Grid:
-    """All rows of a text file or of one sheet; row `i` is the file's row `i + 1`. Rows may differ in length."""
-
-    rows: Sequence[Cells]
-    format: str
-    encoding: str | None = None
-    sheet: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from gis_core.issues import Issue, rows_with_errors
 from layers import merge
 from layers.delivery import Delivery, Part, Quarantined
 from layers.refusals import refusal
+from layers.rules.datum import tokyo_datum
 from layers.rules.duplicates import same_rows, same_values, usable_key
 from layers.rules.judging import applicable, as_issue, judge
 from layers.rules.stage import Breach, Stage
@@ -64,6 +65,7 @@ def stage(
         _refuse(delivery, tally, found, keep)
         _judge(cursor, staged, judged.all_rows, delivery, tally, keep)
         merge.pair(cursor, staged.table, definition.id, delivery.columns, key)
+        tally.tell([issue.as_dict() for issue in tokyo_datum(cursor, staged)])
     diff = merge.count(cursor)
     why = refusal(definition, delivery, tally, diff, allow_removal=allow_removal)
     if why is not None and why.as_dict() not in tally.issues:

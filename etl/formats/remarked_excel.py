@@ -11,7 +11,8 @@ import xlrd
 from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter
 
-from etl.remarks import REMARKS_HEADER, Remarks
+from etl.remarks import Remarks
+from etl.table import REMARKS_HEADER
 from gis_core.issues import Severity
 
 # Light enough for black text (contrast above 15 : 1); the words say the severity as well.

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from etl.remarks import REMARKS_HEADER, Remarks
+from etl.remarks import Remarks
+from etl.table import REMARKS_HEADER
 
 _DELIMITERS = (",", "\t", ";", "|")
 # A few cells in single quotation marks may be texts; more are the way of the file.

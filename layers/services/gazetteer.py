@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from gis_core.addresses import town_key
-from gis_core.errors import BadInput, Message
+from gis_core.errors import BadInput, Message, NotFound
 from layers.gazetteer.entries import Entry, Position
-from layers.gazetteer_models import GazetteerTown
+from layers.gazetteer_models import GazetteerAddress, GazetteerTown
 from layers.services import audit
 
 
@@ -62,17 +62,20 @@ def replace_source(
 
 @transaction.atomic
 def remove_source(source: str, *, actor: str) -> int:
-    """Remove all of a source's places; returns how many towns it had."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM layers_gazetteeraddress USING layers_gazetteertown AS town"
-            " WHERE town.id = town_id AND town.source = %s",
-            [source],
+    """Remove all of a source's places; returns how many towns it had. Raises `NotFound` when it has none."""
+    towns = GazetteerTown.objects.filter(source=source)
+    count = towns.count()
+    if not count:
+        raise NotFound(
+            Message(
+                ja=f"出典「{source}」の住所は登録されていません。machizu gazetteer list で確かめてください。",
+                en=f"Nothing of the source “{source}” is loaded. See: machizu gazetteer list",
+            )
         )
-    removed, _ = GazetteerTown.objects.filter(source=source).delete()
-    if removed:
-        audit.record(actor, "gazetteer.remove", subject=source, towns=removed)
-    return removed
+    GazetteerAddress.objects.filter(town__source=source).delete()
+    towns.delete()
+    audit.record(actor, "gazetteer.remove", subject=source, towns=count)
+    return count
 
 
 _ENTRY_COLUMNS = (*Entry._fields, "municipality_key", "town_key", "koaza_key", "kana_key")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,11 +148,13 @@ def _write_back(
         from etl.report_page import render
 
         page = render(report, definition, city=environment().city, when=datetime.now(UTC))
+        arguments.report.parent.mkdir(parents=True, exist_ok=True)
         arguments.report.write_text(page, encoding="utf-8")
     if arguments.remarks is not None and path.is_file():
         from etl import remarks
 
-        remarks.write(path, report, arguments.remarks, options=options, definition=definition)
+        written = remarks.write(path, report, arguments.remarks, options=options, definition=definition)
+        print(f"指摘を書きました / remarks: {written}", file=sys.stderr)
 
 
 def _print_report(report: dict[str, Any]) -> None:

@@ -124,6 +124,19 @@ def test_the_real_medical_register_is_placed(shared: Path, city: City) -> None:
 
 
 @pytest.mark.usefixtures("gazetteer")
+def test_the_real_medical_register_loads_by_its_addresses(shared: Path, city: City, tmp_path: Path) -> None:
+    from etl.loading import load
+
+    register = (shared / "data/otawara/medical/all_med_inst_cd_tochigi-kita.csv").read_text(encoding="utf-8")
+    path = tmp_path / "register.csv"
+    path.write_text("医療機関コード,ID,名称,郵便番号,住所\n" + register, encoding="utf-8")
+    report = load(path, "medical_institutions", city=city, actor="tester", mode="publish").as_dict()
+    assert report["rows"] == {"read": 179, "accepted": 175, "rejected": 4}
+    errors = Counter(issue["rule"] for issue in report["issues"] if issue["severity"] == "error")
+    assert errors == {"geocode.uncertain": 2, "duplicate.row": 2}
+
+
+@pytest.mark.usefixtures("gazetteer")
 @pytest.mark.parametrize("kind", ["emergency", "evacuation"])
 def test_real_shelters_lie_within_what_is_promised(kind: str, shared: Path, city: City) -> None:
     text = (shared / f"data/otawara/shelters_gsi/{kind}/092100.json").read_text(encoding="utf-8")

@@ -59,7 +59,7 @@ def assert_can_be_acted_on(outcome: Outcome, shared: Path, city: City) -> None:
     """A refusal names the file and says what to do; a report counts every row once and becomes a page."""
     if outcome.report is None:
         assert outcome.refusal is not None
-        assert "してください" in outcome.refusal
+        assert "ください" in outcome.refusal
         assert str(shared) not in outcome.refusal
         return
     rows = outcome.report["rows"]

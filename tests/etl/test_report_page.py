@@ -70,6 +70,11 @@ def test_the_page_tells_file_verdict_counts_columns_and_system(city: City) -> No
         assert words in text, words
 
 
+def test_the_hour_is_the_city_s(city: City) -> None:
+    utc = WHEN.astimezone(datetime.UTC)
+    assert "2026-08-01 09:30" in render(report(), layer(), city=city, when=utc)
+
+
 def test_issues_are_grouped_errors_first_and_the_long_list_is_cut(city: City) -> None:
     many = [issue(n, "value.rewritten", "fixed", f"値{n}") for n in range(2, 602)]
     html = page(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import shapely
+
 from tests.conftest import Store
 from tests.layers.conftest import small_definition
 from tests.layers.rules import FIELDS, at, definition, deliver, found, register, row
@@ -59,7 +62,7 @@ def test_rows_in_several_parts_are_one_delivery(store: Store) -> None:
     )
     parts = [*first, *second]
     outcome = deliver(
-        [], columns=("name",), parts=parts, cells=lambda rows: dict.fromkeys(rows, {}), **BY_NAME
+        [], columns=("name",), parts=parts, cells=lambda rows: {key: {} for key in rows}, **BY_NAME
     )
     assert outcome.report["rows"] == {"read": 2, "accepted": 1, "rejected": 1}
 
@@ -72,3 +75,18 @@ def test_a_report_tells_so_many_issues_and_counts_the_rest(store: Store, monkeyp
     issues = deliver([row(HERE, name="甲")] * 5, **BY_NAME).report["issues"]
     assert found(issues) == [(None, "report.shortened"), (3, "duplicate.row"), (4, "duplicate.row")]
     assert issues[0]["value"] == "duplicate.row 2"
+
+
+def test_places_that_miss_the_published_ones_as_tokyo_datum_does_are_doubted(store: Store) -> None:
+    from gis_core.crs import transformation
+    from gis_core.crs_names import TOKYO, WGS84
+
+    register(definition())
+    points = [at(100 * step, 70 * step) for step in range(5)]
+    deliver([row(point, name=str(n)) for n, point in enumerate(points)], mode="publish", **BY_NAME)
+    old = transformation(WGS84, TOKYO)
+    lon, lat = old.apply(np.array([p.x for p in points]), np.array([p.y for p in points]))
+    moved = [row(shapely.Point(x, y), name=str(n)) for n, (x, y) in enumerate(zip(lon, lat, strict=True))]
+    assert found(deliver(moved, **BY_NAME).report["issues"]) == [(None, "coordinates.datum")]
+    shifted = [row(shapely.Point(p.x + 0.001, p.y), name=str(n)) for n, p in enumerate(points)]
+    assert found(deliver(shifted, **BY_NAME).report["issues"]) == []

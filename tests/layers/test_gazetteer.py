@@ -187,6 +187,20 @@ def test_numbers_are_replaced_with_their_source(fill: Fill) -> None:
     assert find("前田1") is None
 
 
+def test_a_source_is_removed_as_a_whole(fill: Fill) -> None:
+    from gis_core.errors import NotFound
+    from layers.gazetteer.selectors import contents
+    from layers.services.gazetteer import remove_source
+
+    fill("isj_block", [number("佐久山", "1", "lot"), number("佐久山", "2", "lot")])
+    fill("isj_town", TOWNS)
+    assert [c[:4] for c in contents() if c.source == "isj_block"] == [("isj_block", "栃木県大田原市", 1, 2)]
+    assert remove_source("isj_block", actor="tester") == 1
+    assert {c.source for c in contents()} == {"isj_town"}
+    with pytest.raises(NotFound, match="gazetteer list"):
+        remove_source("isj_block", actor="tester")
+
+
 def test_entries_take_their_positions_by_ident(fill: Fill) -> None:
     from gis_core.errors import BadInput
 
