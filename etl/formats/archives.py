@@ -47,6 +47,8 @@ def check_size(path: Path, limits: Limits) -> None:
 def check_members(path: Path, archive: zipfile.ZipFile, limits: Limits) -> None:
     """Refuse passwords and too much content, by the sizes that the archive declares (zipfile enforces them)."""
     members = archive.infolist()
+    if not all(member.filename for member in members):
+        raise fault("zip_broken", file=path.name)
     if any(member.flag_bits & _ENCRYPTED for member in members):
         raise fault("zip_encrypted", file=path.name)
     size = sum(member.file_size for member in members)
@@ -68,7 +70,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 def _safe_name(path: Path, member: zipfile.ZipInfo) -> PurePosixPath:
     name = PurePosixPath(_real_name(member).replace("\\", "/"))
     is_link = S_ISLNK(member.external_attr >> 16)
-    if name.is_absolute() or ".." in name.parts or ":" in name.parts[0] or is_link or "\0" in str(name):
+    if not name.parts or name.is_absolute() or ".." in name.parts or ":" in name.parts[0] or is_link or "\0" in str(name):
         raise fault("zip_path", file=path.name, member=name)
     return name
 

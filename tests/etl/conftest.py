@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,11 @@ FIELDS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 HERE = "36.871,140.016"
+KML = (
+    '<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark>'
+    '<name>本館</name><ExtendedData><Data name="ID"><value>1</value></Data></ExtendedData>'
+    "<Point><coordinates>140.016,36.871,0</coordinates></Point></Placemark></Document></kml>"
+)
 
 
 def layer(geometry: str = "Point", **changes: Any) -> LayerDefinition:
@@ -137,6 +143,13 @@ def rules(done: Checked) -> list[tuple[int | None, str, str]]:
 @pytest.fixture
 def samples(tmp_path: Path) -> list[Path]:
     """One good file of each family of formats."""
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    return write_samples(folder)
+
+
+def write_samples(folder: Path) -> list[Path]:
+    """Write one good file of each family of formats."""
     import geopandas as gpd
     import pandas as pd
     import shapely
@@ -144,11 +157,14 @@ def samples(tmp_path: Path) -> list[Path]:
     places = pd.DataFrame(
         {"ID": [1, 2], "名称": ["本館", "別館"], "緯度": [36.871, 36.872], "経度": [140.016, 140.017]}
     )
-    folder = tmp_path / "samples"
-    folder.mkdir()
     places.to_csv(folder / "a.csv", index=False, encoding="cp932")
     places.to_excel(folder / "b.xlsx", index=False)
     frame = gpd.GeoDataFrame(places, geometry=shapely.points(places["経度"], places["緯度"]), crs="EPSG:4326")
-    for name in ("c.geojson", "d.gpkg", "e.fgb", "f.shp", "g.gml"):
+    for name in ("c.geojson", "d.gpkg", "e.fgb", "f.shp", "g.gml", "i.geojsonl"):
         frame.to_file(folder / name, **({"encoding": "utf-8"} if name == "f.shp" else {}))
-    return [folder / name for name in ("a.csv", "b.xlsx", "c.geojson", "d.gpkg", "e.fgb", "f.shp", "g.gml")]
+    (folder / "h.kml").write_text(KML, encoding="utf-8")
+    frame.to_parquet(folder / "j.parquet")
+    with zipfile.ZipFile(folder / "k.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in folder.glob("f.*"):
+            archive.write(part, part.name)
+    return sorted(p for p in folder.iterdir() if p.suffix not in {".shx", ".dbf", ".prj", ".cpg", ".xsd"})

@@ -2,16 +2,20 @@
 
 import os
 import random
-import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gis_core.city import City
 from gis_core.errors import BadInput
+from tests.conftest import Store
 from tests.etl.conftest import check, layer
+from tests.etl.damages import damages
 
 EXAMPLES = 2000 if os.environ.get("MACHIZU_FULL") == "1" else 60
 SUFFIXES = [
@@ -66,17 +70,36 @@ def test_any_cells(tmp_path: Path, city: City, rows: list[list[str]]) -> None:
 
 
 def test_damaged_files_of_every_kind(tmp_path: Path, city: City, samples: list[Path]) -> None:
-    dice = random.Random(7)
-    for sample in samples:
-        for _ in range(EXAMPLES // 4):
-            data = bytearray(sample.read_bytes())
-            for _ in range(dice.randint(1, 8)):
-                data[dice.randrange(len(data))] = dice.randrange(256)
-            damaged = tmp_path / f"damaged{sample.suffix}"
-            for beside in sample.parent.glob(f"{sample.stem}.*"):
-                shutil.copyfile(beside, damaged.with_suffix(beside.suffix))
-            damaged.write_bytes(data[: dice.choice([len(data), dice.randrange(len(data))])])
-            attempt(damaged, city)
+    for damaged in damages(samples, tmp_path, files=20 * len(samples), seed=7):
+        attempt(damaged, city)
+
+
+@pytest.mark.full
+def test_ten_thousand_damaged_files_in_bounded_time_and_memory(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.etl.damages", str(tmp_path), "10000"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert int(done.stdout.split()[-1]) < 500, f"MiB more than at the start: {done.stdout}"
+
+
+@pytest.mark.full
+def test_a_damaged_file_loads_whole_or_not_at_all(
+    store: Store, tmp_path: Path, city: City, samples: list[Path]
+) -> None:
+    from etl.loading import load
+    from layers import selectors
+
+    before = 0
+    for damaged in damages(samples, tmp_path, files=400, seed=11):
+        try:
+            done = load(damaged, "facilities", city=city, actor="t", mode="publish", allow_removal=True)
+        except BadInput:
+            expected = before
+        else:
+            expected = done.file["rows"]["accepted"]
+        before = selectors.catalogue().layer("facilities").feature_count
+        assert before == expected
 
 
 def test_a_zip_of_noise(tmp_path: Path, city: City) -> None:

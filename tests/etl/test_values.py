@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from tests.etl.conftest import HERE, Check, Write, layer, rules, values
+from tests.etl.conftest import HERE, Check, Write, rules, values
 
 
 def one(write: Write, checked: Check, column: str, cell: str) -> object:
