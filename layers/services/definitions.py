@@ -5,14 +5,22 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils import timezone
 
-from gis_core.definition import LayerDefinition
+from gis_core.definition import Definition, LayerDefinition
 from gis_core.definition_file import build_definition
-from layers import alter, grants, history
+from layers import alter, grants, history, tile_store
 from layers.models import Department, Layer, Load, Revision
+from layers.rules.judging import check_references
 from layers.services import audit
 from layers.services.common import announce, lock, lock_vector, raise_revision
 from layers.services.publication import supersede_waiting
+from layers.services.registry import register_layer
 from layers.visibility import ADMINISTRATOR, Viewer, require
+
+
+def create_layer(definition: Definition, *, position: int, actor: str) -> bool:
+    """Register a city's own layer. Returns False when its id is taken; raises `BadInput` for rules that can never run."""
+    _check_rules(definition)
+    return register_layer(definition, position=position, actor=actor)
 
 
 @transaction.atomic
@@ -24,6 +32,7 @@ def update_layer(definition: LayerDefinition, *, actor: str, viewer: Viewer = AD
     """
     layer, before = lock_vector(definition.id)
     require(viewer, "define", before)
+    _check_rules(definition)
     change = alter.compare(before, definition)
     if not change and before.raw == definition.raw:
         return layer.revision
@@ -32,6 +41,7 @@ def update_layer(definition: LayerDefinition, *, actor: str, viewer: Viewer = AD
         revision = raise_revision(cursor, layer.pk, actor=actor, reason="definition")
         alter.carry_out(cursor, definition, change, revision)
         history.install_triggers(cursor, definition)
+        tile_store.drop(cursor, layer.pk)
         grants.grant_public(cursor, definition)
         Department.objects.get_or_create(
             pk=definition.department, defaults={"title": {"ja": definition.department}}
@@ -47,6 +57,14 @@ def update_layer(definition: LayerDefinition, *, actor: str, viewer: Viewer = AD
     return revision
 
 
+def _check_rules(definition: Definition) -> None:
+    """Refuse rules that name layers or fields which are not there."""
+    if isinstance(definition, LayerDefinition):
+        raw = Layer.objects.filter(kind=Layer.Kind.VECTOR, retired_at=None).values_list("definition", flat=True)
+        known = (build_definition(one) for one in raw)
+        check_references(definition, {one.id: one for one in known if isinstance(one, LayerDefinition)})
+
+
 @transaction.atomic
 def retire_layer(layer_id: str, *, actor: str, viewer: Viewer = ADMINISTRATOR) -> None:
     """Take a layer out of use: nobody sees it any more; its data and history stay in the database.
@@ -58,7 +76,8 @@ def retire_layer(layer_id: str, *, actor: str, viewer: Viewer = ADMINISTRATOR) -
     supersede_waiting(layer, actor)
     with connection.cursor() as cursor:
         if layer.kind == Layer.Kind.VECTOR:
-            grants.revoke_public(cursor, layer_id)
+            grants.revoke_readers(cursor, layer_id)
+            tile_store.drop(cursor, layer_id)
         announce(cursor, layer_id, layer.revision)
     Layer.objects.filter(pk=layer_id).update(retired_at=timezone.now())
     audit.record(actor, "layer.retire", layer=layer_id, loads=Load.objects.filter(layer=layer).count())

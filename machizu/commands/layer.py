@@ -150,9 +150,9 @@ def _schema(arguments: argparse.Namespace) -> None:
 def _create(arguments: argparse.Namespace) -> int:
     definition = read_definition(arguments.definition)
     with store():
-        from layers.services.registry import register_layer
+        from layers.services.definitions import create_layer
 
-        created = register_layer(definition, position=CITY_LAYERS, actor=arguments.actor)
+        created = create_layer(definition, position=CITY_LAYERS, actor=arguments.actor)
     if created:
         print(f"作成しました / created: {definition.id}")
         return 0

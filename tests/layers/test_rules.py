@@ -298,3 +298,16 @@ def test_the_shipped_rules_can_run() -> None:
     shipped = {d.id: d for d in standard_definitions() if isinstance(d, LayerDefinition)}
     for one in shipped.values():
         check_references(one, shipped)
+
+
+def test_a_layer_whose_rules_can_never_run_is_not_made_nor_changed(store: Store) -> None:
+    from layers import selectors
+    from layers.services.definitions import create_layer, update_layer
+
+    broken = definition(rules=[{"rule": "reference", "field": "name", "layer": "nowhere", "target": "name"}])
+    with pytest.raises(BadInput, match="nowhere"):
+        create_layer(broken, position=1, actor="t")
+    create_layer(definition(), position=1, actor="t")
+    with pytest.raises(BadInput, match="nowhere"):
+        update_layer(broken, actor="t")
+    assert selectors.layer_definition("judged").rules == ()
