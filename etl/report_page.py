@@ -122,6 +122,11 @@ def _template() -> Template:
     return environment.get_template("report.html")
 
 
+_OWN = "（ファイルの図形 / the file's own geometry）"
+# A file without positions has no coordinate system either.
+_BY_ADDRESS = "（住所から / by the address）"
+
+
 def _columns(report: Mapping[str, Any], definition: LayerDefinition) -> Iterable[Column]:
     """Return the columns in the layer's order, then those that feed nothing."""
     guessed = {issue["column"] for issue in report["issues"] if issue["rule"] == "mapping.guessed"}
@@ -129,7 +134,7 @@ def _columns(report: Mapping[str, Any], definition: LayerDefinition) -> Iterable
     titles["geom"] = Message(ja="位置", en="Position")
     for field, column in report["mapping"].items():
         if column is None:
-            yield Column("（ファイルの図形 / the file's own geometry）", titles["geom"])
+            yield Column(_OWN if report["crs"] else _BY_ADDRESS, titles["geom"])
             continue
         names = [column] if isinstance(column, str) else column
         for name in names:
