@@ -37,7 +37,7 @@ def tables_of(sheet: Sheet, header: Header, judge: RowJudge, *, file: str, limit
     Blank rows are passed over; hidden rows, totals, notes, examples and repeated headers are told as issues. A column
     without a name counts where the first part holds a value in it; later values in others are told as `row.stray`.
     """
-    rows = islice(sheet.rows(), header.rows, None)
+    rows: Iterator[Cells] = islice(sheet.rows(), header.rows, None)
     number = header.rows + 1
     used: list[int] = []
     issues = [_guess(header)] if header.guessed else []

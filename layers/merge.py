@@ -185,9 +185,10 @@ _INSERT: LiteralString = """
     SELECT {names}, %(version)s, %(load)s
     FROM {stage} JOIN {pairs} AS p USING (stage_order)
     WHERE p.id IS NULL ORDER BY stage_order"""
+# The stage holds the rows in the file's order, but for those that were placed by their address.
 _INSERT_ALL: LiteralString = """
     INSERT INTO {layer} ({names}, version, load_id)
-    SELECT {names}, %(version)s, %(load)s FROM {stage} ORDER BY stage_order"""
+    SELECT {names}, %(version)s, %(load)s FROM {stage}"""
 
 
 @contextmanager

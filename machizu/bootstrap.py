@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
 
+import layers
 from machizu import postgres
 from machizu.environment import environment
 
@@ -29,6 +33,11 @@ def store() -> Iterator[None]:
 
 def prepare_store() -> list[str]:
     """Bring the schema up to date and register departments and standard layers; returns new layers' ids."""
+    from layers.services.prepared import mark_prepared, prepared_by
+
+    mark = _mark()
+    if prepared_by() == mark:
+        return []
     from django.core.management import call_command
 
     from layers.services.registry import register_departments
@@ -36,4 +45,20 @@ def prepare_store() -> list[str]:
 
     call_command("migrate", verbosity=0, interactive=False)
     register_departments(environment().city.departments)
-    return register_standard_layers()
+    new = register_standard_layers()
+    mark_prepared(mark)
+    return new
+
+
+def _mark() -> str:
+    """Return a digest of all that preparing depends on: a command that finds it in the store is spared the rest."""
+    digest = blake2b(digest_size=16)
+    for name in ("django", "procrastinate"):
+        digest.update(version(name).encode())
+    digest.update(repr(environment().city.departments).encode())
+    package = Path(layers.__file__).parent
+    for folder in ("migrations", "definitions"):
+        for file in sorted((package / folder).glob("*.*")):
+            digest.update(file.name.encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()

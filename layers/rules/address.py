@@ -59,8 +59,11 @@ def address_agrees(cursor: Any, stage: Stage, rule: Rule) -> list[Breach]:
             FROM {layer} AS other
             JOIN unnest(%(names)s::text[], %(keys)s::text[]) AS known (name, key) ON known.name = other.{target}::text),
         placed AS MATERIALIZED (
-            SELECT stage_order, address, geom, known.key
-            FROM machizu_addressed JOIN unnest(%(heads)s::text[], %(named)s::text[]) AS known (head, key) USING (head))
+            SELECT stage_order, address, addressed.geom, known.key
+            FROM machizu_addressed AS addressed
+                 JOIN unnest(%(heads)s::text[], %(named)s::text[]) AS known (head, key) USING (head)
+            -- Nearly every point lies in its area: to ask that first spares the distances of most.
+            WHERE NOT EXISTS (SELECT FROM areas WHERE areas.key = known.key AND ST_Intersects(areas.geom, addressed.geom)))
         SELECT placed.stage_order, placed.address, area.name, area.distance
         FROM placed CROSS JOIN LATERAL (
             SELECT areas.name, ST_Distance(areas.geom::geography, placed.geom::geography) AS distance

@@ -16,6 +16,8 @@ CITY_LAYER = "city_boundary"
 
 _STAGED = sql.Identifier("staged", "geom")
 _OTHER = sql.Identifier("other", "geom")
+# Nearly every point touches what it should be near: to ask that first spares the distances of most.
+_TOUCHED = sql.SQL("ST_Intersects({}, {})").format(_OTHER, _STAGED)
 
 
 def within_city(cursor: Any, stage: Stage, rule: Rule) -> list[Breach]:
@@ -78,10 +80,7 @@ def near(cursor: Any, stage: Stage, rule: Rule) -> list[Breach]:
 
 def _uncovered(cursor: Any, stage: Stage, layer: str, metres: float) -> Iterable[tuple[int, str]]:
     if stage.definition.geometry == "Point":
-        touched = (
-            within(_OTHER, _STAGED) if metres else sql.SQL("ST_Intersects({}, {})").format(_OTHER, _STAGED)
-        )
-        return _without(cursor, stage, layer, metres, touched)
+        return _without(cursor, stage, layer, metres, within(_OTHER, _STAGED) if metres else _TOUCHED)
     covered = sql.SQL("ST_Covers({}, {})").format(_OTHER, _STAGED)
     left = [row for row, _ in _without(cursor, stage, layer, metres, covered)]
     return _not_covered_together(cursor, stage, layer, metres, left) if left else []
@@ -94,13 +93,17 @@ def _without(
     return fetch(
         cursor,
         """
-        SELECT stage_order, {position} FROM {stage} AS staged
+        WITH apart AS MATERIALIZED (
+            SELECT stage_order, geom FROM {stage} AS staged
+            WHERE NOT EXISTS (SELECT FROM {layer} AS other WHERE {plain}))
+        SELECT stage_order, {position} FROM apart AS staged
         WHERE NOT EXISTS (SELECT FROM {layer} AS other WHERE {condition})
         ORDER BY stage_order""",
         {"metres": metres},
         position=position(_STAGED),
         stage=stage.table,
         layer=table(layer),
+        plain=_TOUCHED if stage.definition.geometry == "Point" else condition,
         condition=condition,
     )
 
