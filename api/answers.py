@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import gzip
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
@@ -12,6 +10,7 @@ import orjson
 from starlette.responses import Response
 
 from api.asked import Asked
+from api.encoding import Packed, pack
 from gis_core.languages import html_tag
 
 JSON = "application/json"
@@ -19,26 +18,11 @@ REVALIDATE = "public, no-cache"
 # A year, the longest that caches keep (RFC 9111 gives no more meaning to a larger value).
 IMMUTABLE = "public, max-age=31536000, immutable"
 
-COMPRESS_FROM = 1_000
-# Compressing this much takes about a millisecond; more goes to a thread, so that others need not wait.
-COMPRESS_ASIDE_FROM = 65_536
-GZIP_LEVEL = 3
-GZIP_MAGIC = b"\x1f\x8b"
-
 BASE_HEADERS = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "ETag, Link, Content-Crs",
+    "access-control-expose-headers": "ETag, Link, Location, Content-Crs, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset",
     "x-content-type-options": "nosniff",
 }
-
-
-async def packed(body: bytes) -> bytes:
-    """Return the body compressed, or as it is when it is short."""
-    if len(body) < COMPRESS_FROM:
-        return body
-    if len(body) < COMPRESS_ASIDE_FROM:
-        return gzip.compress(body, GZIP_LEVEL, mtime=0)
-    return await asyncio.to_thread(gzip.compress, body, GZIP_LEVEL, mtime=0)
 
 
 def unchanged(asked: Asked, tag: str, caching: str = REVALIDATE) -> Response | None:
@@ -63,8 +47,7 @@ async def answer(
 ) -> Response:
     """Answer 200 with the body, compressed where the asker allows it, or 304.
 
-    Without `tag` the body itself is hashed. A body that is already gzip is opened again for those who
-    cannot read it. The ETag becomes weak with compression, since the bytes are others.
+    Without `tag` the body itself is hashed. The ETag becomes weak with compression, since the bytes are others.
     """
     tag = tag or f'"{blake2b(body, digest_size=12).hexdigest()}"'
     same = unchanged(asked, tag, caching)
@@ -76,12 +59,10 @@ async def answer(
         "vary": _vary(asked),
         **(headers or {}),
     }
-    if compress and asked.accepts_gzip:
-        body = body if body.startswith(GZIP_MAGIC) else await packed(body)
-    elif body.startswith(GZIP_MAGIC):
-        body = gzip.decompress(body)
-    if body.startswith(GZIP_MAGIC):
-        fields["content-encoding"] = "gzip"
+    if compress:
+        body = await pack(body, asked.coding)
+    if isinstance(body, Packed):
+        fields["content-encoding"] = body.coding
         tag = f"W/{tag}"
     return Response(body, 200, fields | {"etag": tag}, media or asked.media)
 

@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.types import Scope
 
-from api import language
+from api import encoding, language
 from api.service import Operation, Service
 from gis_core.errors import BadParameter, Message, NotFound
 from layers.catalogue import PUBLIC, Catalogue, LayerInfo, RasterInfo, Viewer
+from layers.keys import Identity
 
 HTML = "text/html; charset=utf-8"
 
@@ -29,6 +30,12 @@ class Asked:
         self.service = service
         self.operation = operation
         self.viewer: Viewer = PUBLIC
+        self.identity: Identity | None = None
+        self.body = b""
+
+    def identify(self, identity: Identity, service: Service) -> None:
+        """Note who asks; `service` reads what others than the public may see."""
+        self.identity, self.viewer, self.service = identity, identity.viewer, service
 
     @cached_property
     def query(self) -> dict[str, str]:
@@ -79,19 +86,18 @@ class Asked:
 
     @cached_property
     def media(self) -> str:
-        """The media type of the answer: by `f`, else HTML where a browser asks for it, else the default."""
+        """The media type of the answer: by `f`, else what a browser asks for, or whoever else, else the default."""
         formats = self.operation.formats
         wanted = self.query.get("f")
         if wanted is not None:
             return formats[wanted]
-        if "html" in formats and language.prefers_html(self.header(b"accept")):
-            return HTML
-        return next(iter(formats.values()))
+        found = language.media(self.header(b"accept"), self.operation.offered) if "html" in formats else None
+        return found or next(iter(formats.values()))
 
     @property
-    def accepts_gzip(self) -> bool:
-        """Whether the answer may be compressed."""
-        return language.accepts_gzip(self.header(b"accept-encoding"))
+    def coding(self) -> str | None:
+        """The content coding of the answer, None for none."""
+        return encoding.negotiate(self.header(b"accept-encoding"))
 
     @cached_property
     def root(self) -> str:
@@ -120,6 +126,8 @@ class Asked:
             self.service.settings.version,
             self.viewer.role,
             self.viewer.department,
+            self.viewer.elevated,
+            self.viewer.layers,
             self.media,
             self.root,
             form,
@@ -127,6 +135,12 @@ class Asked:
             *sorted(self.query.items()),
         )
         return f'"{revision}-{blake2b(repr(parts).encode(), digest_size=9).hexdigest()}"'
+
+    def version_tag(self, version: int) -> str:
+        """Return the ETag of one feature as this viewer sees it: its version, told apart from what others see."""
+        if self.viewer == PUBLIC:
+            return f'"{version}"'
+        return f'"{version}-{blake2b(repr(self.viewer).encode(), digest_size=6).hexdigest()}"'
 
     def check(self) -> None:
         """Raise `BadParameter` for a parameter that the operation does not know, a bad `f` or `lang`."""

@@ -25,9 +25,8 @@ class ByteCache:
         All who ask for a missing key at the same time wait for one `make`; one who gives up takes nothing
         from the others. What `make` raises goes to all of them and is not kept.
         """
-        found = self._entries.get(key)
+        found = self.peek(key)
         if found is not None:
-            self._entries.move_to_end(key)
             return found
         flight = self._flights.get(key)
         if flight is None:
@@ -35,6 +34,13 @@ class ByteCache:
             self._flights[key] = flight
             flight.add_done_callback(_retrieve)
         return await asyncio.shield(flight)
+
+    def peek(self, key: Hashable) -> bytes | None:
+        """Return the value of `key` if it is there."""
+        found = self._entries.get(key)
+        if found is not None:
+            self._entries.move_to_end(key)
+        return found
 
     async def _fill(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
         try:

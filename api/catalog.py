@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api import features, rasters, tiles
 from api.answers import answer
 from api.asked import Asked
-from api.collections import CONFORMANCE
+from api.conformance import conformance_classes
 from api.links import JSON, JSON_LD, collection_path
 from gis_core.definition import Texts
 from gis_core.languages import html_tag
@@ -50,7 +50,7 @@ def _site(asked: Asked) -> dcat.Site:
         api=asked.url("/"),
         api_description=asked.url("/openapi"),
         home=asked.root.removesuffix("api"),
-        conforms_to=CONFORMANCE,
+        conforms_to=conformance_classes(asked.service.operations),
     )
 
 
@@ -66,7 +66,7 @@ def _entries(asked: Asked, issued: Mapping[str, datetime]) -> list[dcat.Entry]:
 
 def _layer(asked: Asked, info: LayerInfo, issued: datetime | None) -> dcat.Entry:
     path = collection_path(info.id)
-    by_media = {media: name for name, media in reversed([*features.FORMATS.items()])}
+    by_media = {media: name for name, media in reversed([*features.ITEMS_FORMATS.items()])}
     offers = [
         dcat.Offer(info.definition.title, asked.url(f"{path}/items", f=name), media, _name(name))
         for media, name in reversed([*by_media.items()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import Response
@@ -9,6 +10,7 @@ from starlette.responses import Response
 from api import shapes
 from api.answers import document
 from api.asked import HTML, Asked
+from api.conformance import conformance_classes
 from api.links import (
     JSON,
     JSON_LD,
@@ -22,29 +24,16 @@ from api.links import (
     self_and_alternates,
 )
 from api.pages import page
+from api.selecting import systems
 from api.service import CRS84
 from layers.catalogue import LayerInfo
+from layers.cql2 import FUNCTIONS, Function
 
-SPEC = "http://www.opengis.net/spec/"
-# Only what is there and tested; a class that is met in part is not named.
-CONFORMANCE = (
-    SPEC + "ogcapi-common-1/1.0/conf/core",
-    SPEC + "ogcapi-common-1/1.0/conf/landing-page",
-    SPEC + "ogcapi-common-1/1.0/conf/json",
-    SPEC + "ogcapi-common-1/1.0/conf/html",
-    SPEC + "ogcapi-common-1/1.0/conf/oas30",
-    SPEC + "ogcapi-common-2/1.0/conf/collections",
-    SPEC + "ogcapi-features-1/1.0/conf/core",
-    SPEC + "ogcapi-features-1/1.0/conf/geojson",
-    SPEC + "ogcapi-features-1/1.0/conf/html",
-    SPEC + "ogcapi-features-1/1.0/conf/oas30",
-    SPEC + "ogcapi-tiles-1/1.0/conf/core",
-    SPEC + "ogcapi-tiles-1/1.0/conf/tileset",
-    SPEC + "ogcapi-tiles-1/1.0/conf/tilesets-list",
-    SPEC + "ogcapi-tiles-1/1.0/conf/geodata-tilesets",
-    SPEC + "ogcapi-tiles-1/1.0/conf/mvt",
-    SPEC + "ogcapi-tiles-1/1.0/conf/oas30",
-)
+# The words of OGC's schema for lists of functions.
+KINDS = {
+    "text": "string", "number": "number", "boolean": "boolean", "date": "datetime", "timestamp": "datetime",
+    "geometry": "geometry",
+}  # fmt: skip
 FORMATS = {"json": JSON, "html": HTML}
 # Clients cut to the extent; rounding must not cut a feature on its edge. 0.001° is about 100 m.
 EXTENT_MARGIN = 0.001
@@ -59,7 +48,9 @@ async def landing(asked: Asked) -> Response:
         link(asked.url("/docs"), "service-doc", HTML),
         link(asked.url("/conformance"), "conformance", JSON),
         link(asked.url("/collections"), "data", JSON),
+        link(asked.url("/functions"), REL + "functions", JSON),
         link(asked.url("/tileMatrixSets"), REL + "tiling-schemes", JSON),
+        link(asked.url("/tiles"), REL + "tilesets-vector", JSON),
         link(asked.url("/rasters"), "related", JSON, "rasters"),
         link(asked.url("/catalog"), "related", JSON_LD, "catalog"),
         link(asked.url("/status"), "status", JSON),
@@ -77,9 +68,10 @@ async def landing(asked: Asked) -> Response:
 
 async def conformance(asked: Asked) -> Response:
     """Answer with the conformance classes."""
+    classes = conformance_classes(asked.service.operations)
     if asked.media == HTML:
-        return await page(asked, "conformance.html", self_and_alternates(asked), classes=CONFORMANCE)
-    return await document(asked, {"conformsTo": CONFORMANCE})
+        return await page(asked, "conformance.html", self_and_alternates(asked), classes=classes)
+    return await document(asked, {"conformsTo": classes})
 
 
 async def collections(asked: Asked) -> Response:
@@ -102,18 +94,40 @@ async def collection(asked: Asked) -> Response:
 
 async def schema(asked: Asked) -> Response:
     """Answer with the schema of the collection's features."""
-    return await _schema(asked, queryables=False)
+    return await _schema(asked, shapes.layer_schema)
 
 
 async def queryables(asked: Asked) -> Response:
-    """Answer with the properties that can be used as filters."""
-    return await _schema(asked, queryables=True)
+    """Answer with the properties that can be used in filters."""
+    return await _schema(asked, shapes.queryables)
 
 
-async def _schema(asked: Asked, *, queryables: bool) -> Response:
+async def sortables(asked: Asked) -> Response:
+    """Answer with the properties that features can be sorted by."""
+    return await _schema(asked, shapes.sortables)
+
+
+async def _schema(asked: Asked, make: Callable[[LayerInfo, str, str], dict[str, Any]]) -> Response:
     uri = asked.again(lang=None, f=None)
-    content = shapes.layer_schema(asked.layer, asked.language, uri, queryables=queryables)
-    return await document(asked, content, media=JSON_SCHEMA)
+    return await document(asked, make(asked.layer, asked.language, uri), media=JSON_SCHEMA)
+
+
+async def functions(asked: Asked) -> Response:
+    """Answer with the functions that filters may call, beside those of CQL2 itself."""
+    content = {
+        "functions": [_function(f, asked.language) for f in FUNCTIONS],
+        "links": self_and_alternates(asked),
+    }
+    return await document(asked, content)
+
+
+def _function(function: Function, language: str) -> dict[str, Any]:
+    return {
+        "name": function.name,
+        "description": function.meaning.to(language),
+        "args": [{"type": sorted({KINDS[kind] for kind in kinds})} for kinds in function.takes],
+        "returns": [KINDS[function.gives]],
+    }
 
 
 def _collection(asked: Asked, info: LayerInfo, links: list[Link]) -> dict[str, Any]:
@@ -132,7 +146,7 @@ def _collection(asked: Asked, info: LayerInfo, links: list[Link]) -> dict[str, A
         "sample": info.is_sample,
         "department": info.department.to(asked.language),
         "theme": info.definition.theme,
-        "crs": [CRS84],
+        "crs": systems(asked),
         "storageCrs": CRS84,
         "links": [*own, *collection_links(asked, info.id, title)],
     }

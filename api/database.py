@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
@@ -30,17 +31,27 @@ BAD_VALUE = Message(
     "値が大きすぎるか、項目の型に合いません。スキーマ（…/schema）を見て直してください。",
     "A value is too large or does not fit its field's type. See the schema (…/schema).",
 )
+BAD_PLACE = Message(
+    "ここの図形は、この座標系や計算では表せません。crs、bbox、filter の座標系と図形を見直してください。",
+    "The geometries here cannot be told in this reference system or calculation. Check the systems and geometries of crs, bbox and filter.",
+)
+# PostGIS has no codes for its errors. These are of geometries that were asked for, not of a broken database.
+POSTGIS = re.compile(
+    r"transform: |Antipodal |.*(?:TopologyException|IllegalArgumentException|Relate Operation)|lwgeom|GEOS|ptarray|Geometry"
+)
 
 
 class Database:
     """Runs one statement at a time on a pooled connection (autocommit, prepared, binary results)."""
 
-    def __init__(self, settings: ApiSettings) -> None:
-        self.conninfo = settings.conninfo()
+    def __init__(self, settings: ApiSettings, role: str | None, *, connected: int) -> None:
+        """`role` is what every connection assumes; so many stay `connected` while nobody asks."""
+        self.conninfo = settings.conninfo(role)
         self._pool = AsyncConnectionPool(
             self.conninfo,
-            min_size=settings.pool_min,
+            min_size=connected,
             max_size=settings.pool_max,
+            max_waiting=settings.pool_waiting,
             timeout=settings.pool_timeout_s,
             open=False,
             kwargs={"autocommit": True, "prepare_threshold": 0},
@@ -65,7 +76,7 @@ class Database:
         try:
             return await self._fetch(statement)
         except (PoolTimeout, PoolClosed, TooManyRequests, psycopg.Error) as error:
-            raise _translated(error) from error
+            raise translated(error) from error
 
     async def _fetch(self, statement: Statement) -> list[Row]:
         """Ask once more when the connection turned out dead, as all are after the database restarts."""
@@ -81,11 +92,14 @@ class Database:
         raise AssertionError("the second attempt returns or raises")
 
 
-def _translated(error: Exception) -> MachizuError:
+def translated(error: Exception) -> MachizuError:
+    """Return a failure of psycopg in the words of the error tree. Raises the error itself where it is a mistake of ours."""
     if isinstance(error, pg.QueryCanceled):
         return Unavailable(TOO_LONG, str(error))
     if isinstance(error, pg.DataError):
         return BadInput(BAD_VALUE, str(error))
+    if isinstance(error, pg.InternalError_) and POSTGIS.match(str(error)):
+        return BadInput(BAD_PLACE, str(error))
     if isinstance(error, pg.UndefinedTable | pg.UndefinedColumn):
         return Unavailable(CHANGING, str(error))
     if isinstance(error, PoolTimeout | PoolClosed | TooManyRequests | psycopg.OperationalError):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.formats.kinds import STANDARD
 from api.service import CRS84, Parameter
 from gis_core.definition import Texts
+from layers.cql2 import LANGUAGES
 
 LIMIT_DEFAULT = 100
 LIMIT_MAXIMUM = 10_000
@@ -13,7 +15,16 @@ CHANGES_DEFAULT = 1_000
 CHANGES_MAXIMUM = 10_000
 SEARCH_DEFAULT = 20
 SEARCH_MAXIMUM = 100
+NEAREST_DEFAULT = 10
+NEAREST_MAXIMUM = 1_000
+LOG_DEFAULT = 1_000
+LOG_MAXIMUM = 10_000
+# Half of the way around the earth.
+FARTHEST_M = 20_100_000
+MESH_LEVELS = ("1", "2", "3", "4", "5", "6")
 SEARCH_LETTERS = 100
+OFFSET_MAXIMUM = 10_000
+SORT_KEYS = 4
 
 
 def _parameter(name: str, ja: str, en: str, required: bool = False, **schema: Any) -> Parameter:
@@ -27,8 +38,8 @@ LIMIT = _parameter(
 BBOX = Parameter(
     "bbox",
     Texts(
-        ja="この範囲と交わる地物だけ：西,南,東,北（経度・緯度、度）。6 個のときは高さを読み飛ばす",
-        en="Only features that meet this box: west,south,east,north in degrees; of six numbers, heights are ignored",
+        ja="この範囲と交わる地物だけ：西,南,東,北（bbox-crs の座標と軸の順、なければ経度・緯度の度）。6 個のときは高さを読み飛ばす",
+        en="Only features that meet this box: west,south,east,north in the coordinates and order of axes of bbox-crs, degrees without it; of six numbers, heights are ignored",
     ),
     {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}},
 )
@@ -58,10 +69,39 @@ REVISION = _parameter(
     "The layer's revision; from the one that last changed this tile to the current one, the answer may be kept for ever",
     type="integer", minimum=0,
 )  # fmt: skip
+COLLECTIONS = Parameter(
+    "collections",
+    Texts(
+        ja="タイルに入れるレイヤの ID（コンマ区切り）。なければすべて",
+        en="Ids of the layers in the tile; without it, all",
+    ),
+    {"type": "array", "minItems": 1, "items": {"type": "string"}},
+)
 LONGITUDE = _parameter(
     "lon", "経度（度）", "Longitude, degrees", True, type="number", minimum=-180, maximum=180
 )
 LATITUDE = _parameter("lat", "緯度（度）", "Latitude, degrees", True, type="number", minimum=-90, maximum=90)
+SAMPLES_DEFAULT = 200
+SAMPLES_MAXIMUM = 1_000
+VERTICES_MAXIMUM = 1_000
+HEIGHTS = _parameter(
+    "heights", "色を凡例ではなく値（m）にする：gsi は地理院の標高タイル、terrain-rgb は Terrain-RGB",
+    "With colours that are values in metres, not the legend's: GSI's elevation tiles or Terrain-RGB",
+    type="string", enum=["gsi", "terrain-rgb"],
+)  # fmt: skip
+COORDS = _parameter(
+    "coords", "線の角：経度,緯度;経度,緯度;…（度）", "The corners of the line: lon,lat;lon,lat;… in degrees", True,
+    type="string", example="140,36.87;140.02,36.88",
+)  # fmt: skip
+SAMPLES = _parameter(
+    "samples", "線の上の点の数（両端を含む等間隔）", "How many evenly spaced points, the ends included",
+    type="integer", minimum=2, maximum=SAMPLES_MAXIMUM, default=SAMPLES_DEFAULT,
+)  # fmt: skip
+POLYGON = _parameter(
+    "polygon", "面の角：経度,緯度;経度,緯度;…（度、閉じなくてよい）",
+    "The corners of the polygon: lon,lat;lon,lat;… in degrees (it need not be closed)", True,
+    type="string", example="140,36.87;140.02,36.87;140.02,36.88",
+)  # fmt: skip
 TEXT = _parameter(
     "q", "探す言葉（名称・よみ・住所）", "What to look for (name, reading, address)", True,
     type="string", minLength=1, maxLength=SEARCH_LETTERS,
@@ -70,8 +110,135 @@ SEARCH_LIMIT = _parameter(
     "limit", "返す件数の上限", "The most results to return",
     type="integer", minimum=1, maximum=SEARCH_MAXIMUM, default=SEARCH_DEFAULT,
 )  # fmt: skip
-# GDAL names the one reference system there is in every request.
-CRS = _parameter("crs", "答えの座標参照系", "The answer's reference system", type="string", enum=[CRS84])
+CRS = _parameter(
+    "crs", "答えの座標参照系。コレクションの crs にある URI のどれか",
+    "The answer's reference system: a URI of the collection's list crs", type="string", format="uri", default=CRS84,
+)  # fmt: skip
 BBOX_CRS = _parameter(
-    "bbox-crs", "bbox の座標参照系", "The reference system of bbox", type="string", enum=[CRS84]
+    "bbox-crs", "bbox の座標参照系。コレクションの crs にある URI のどれか",
+    "The reference system of bbox: a URI of the collection's list crs", type="string", format="uri", default=CRS84,
+)  # fmt: skip
+FILTER = _parameter(
+    "filter", "条件（CQL2）。例：capacity >= 100 AND name LIKE '%公園%'。使える項目は queryables、関数は /functions",
+    "A condition (CQL2), such as capacity >= 100 AND name LIKE '%park%'; see queryables for properties and "
+    "/functions for functions", type="string",
+)  # fmt: skip
+FILTER_LANG = _parameter(
+    "filter-lang", "filter の書き方", "The encoding of filter",
+    type="string", enum=[*LANGUAGES], default=next(iter(LANGUAGES)),
+)  # fmt: skip
+FILTER_CRS = _parameter(
+    "filter-crs", "filter の図形の座標参照系。コレクションの crs にある URI のどれか",
+    "The reference system of the geometries in filter: a URI of the collection's list crs",
+    type="string", format="uri", default=CRS84,
+)  # fmt: skip
+PROPERTIES = _parameter(
+    "properties", "答えに入れる項目（コンマ区切り）", "The properties to answer with, separated by commas",
+    type="array", items={"type": "string"},
+)  # fmt: skip
+EXCLUDE_PROPERTIES = _parameter(
+    "exclude-properties", "答えから除く項目（コンマ区切り）", "The properties to leave out, separated by commas",
+    type="array", items={"type": "string"},
+)  # fmt: skip
+SKIP_GEOMETRY = _parameter(
+    "skipGeometry", "true なら図形を入れない（geometry は null）", "With true, without geometries (geometry is null)",
+    type="boolean", default=False,
+)  # fmt: skip
+SORTBY = _parameter(
+    "sortby", "並べる順。例：-capacity,+name（- は大きい順、URL の中の + は %2B）。値のないものは最後",
+    "The order, such as -capacity,+name (- falls; a + in a URL is written %2B); what has no value comes last",
+    type="array", minItems=1, maxItems=SORT_KEYS, items={"type": "string", "pattern": "^[+-]?.+$"},
+)  # fmt: skip
+WORDS = _parameter(
+    "q", "項目の文字の中から探す言葉。空白で区切るとすべて、コンマで区切るとどれかを含むもの。かな・全角半角・ハイフンの違いは問わない",
+    "Words to look for in the texts: all of those between spaces, any of the parts between commas; kana, width and "
+    "hyphens make no difference", type="string", minLength=1, maxLength=SEARCH_LETTERS,
+)  # fmt: skip
+OFFSET = _parameter(
+    "offset", "先頭から飛ばす件数。多くは飛ばせない。続きは next リンクで辿る",
+    "How many to skip from the beginning; not many can be: follow the next links",
+    type="integer", minimum=0, maximum=OFFSET_MAXIMUM, default=0,
+)  # fmt: skip
+PROFILE = _parameter(
+    "profile", "standard なら自治体標準オープンデータセットの列（csv、xlsx）",
+    "With standard, the columns of the Japanese municipal open-data standard (csv, xlsx)",
+    type="string", enum=[STANDARD],
+)  # fmt: skip
+LABELS = _parameter(
+    "labels", "true ならコードの代わりに名称（csv、xlsx、kml）", "With true, titles in place of codes (csv, xlsx, kml)",
+    type="string", enum=["true", "false"], default="false",
+)  # fmt: skip
+ENCODING = _parameter(
+    "encoding", "CSV の文字コード。cp932 にない文字は〓になり、その数をヘッダー Machizu-Replaced-Characters で知らせる",
+    "The encoding of CSV; characters that cp932 does not have become 〓, counted in Machizu-Replaced-Characters",
+    type="string", enum=["utf-8", "cp932"], default="utf-8",
+)  # fmt: skip
+FILES = (PROFILE, LABELS, ENCODING)
+SELECTION = (PROPERTIES, EXCLUDE_PROPERTIES, SKIP_GEOMETRY)
+ITEMS = (
+    LIMIT, BBOX, BBOX_CRS, CRS, DATETIME, AT, FILTER, FILTER_LANG, FILTER_CRS, WORDS, SORTBY, *SELECTION, CURSOR, OFFSET, *FILES,
+)  # fmt: skip
+NEAREST_LIMIT = _parameter(
+    "limit", "返す地物の数の上限", "The most features to return",
+    type="integer", minimum=1, maximum=NEAREST_MAXIMUM, default=NEAREST_DEFAULT,
+)  # fmt: skip
+MAX_M = _parameter(
+    "max_m", "これより遠いもの（メートル）は返さない", "Nothing farther away than this, metres",
+    type="number", minimum=0, maximum=FARTHEST_M,
+)  # fmt: skip
+CONDITIONS = (BBOX, BBOX_CRS, DATETIME, FILTER, FILTER_LANG, FILTER_CRS, WORDS)
+NEAREST = (LONGITUDE, LATITUDE, NEAREST_LIMIT, MAX_M, *CONDITIONS)
+COUNT = _parameter(
+    "count", "件数。いつも入るので、書いても書かなくてもよい", "The number of features, which is always answered",
+    type="string",
+)  # fmt: skip
+SUM = _parameter(
+    "sum", "合計する数の項目（コンマ区切り）", "Properties to sum up, separated by commas",
+    type="array", items={"type": "string"},
+)  # fmt: skip
+BY = _parameter(
+    "by", "分け方：項目、area:面のレイヤ.項目、mesh:3（地域メッシュの次数 1～6）、year、month（year:項目 とも書ける）",
+    "How to group: a property, area:LAYER.PROPERTY, mesh:3 (level 1 to 6 of the grid squares), year or month (also "
+    "year:PROPERTY)", type="string",
+)  # fmt: skip
+AGGREGATE = (COUNT, SUM, BY, *CONDITIONS)
+KINDS = _parameter(
+    "types", "探すもの（コンマ区切り）", "What to look for, separated by commas",
+    type="array", minItems=1, items={"type": "string", "enum": ["feature", "address", "postal_code"]},
+)  # fmt: skip
+LAYERS = _parameter(
+    "layers", "レイヤの ID（コンマ区切り）。なければすべて", "Ids of layers, separated by commas; without it, all",
+    type="array", minItems=1, items={"type": "string"},
+)  # fmt: skip
+EVENTS = _parameter(
+    "types", "知らせるもの（コンマ区切り）。なければすべて", "What to be told of, separated by commas; without it, all",
+    type="array", minItems=1, items={"type": "string", "enum": ["layer", "status", "alert"]},
+)  # fmt: skip
+LOG_LIMIT = _parameter(
+    "limit", "返す記録の数の上限", "The most entries to return",
+    type="integer", minimum=1, maximum=LOG_MAXIMUM, default=LOG_DEFAULT,
+)  # fmt: skip
+LOG_AFTER = _parameter(
+    "after", "この番号より後の記録だけ（next リンクか、前の答えの last）",
+    "Only entries after this number (from a next link, or the last answer's `last`)", type="integer", minimum=0,
+)  # fmt: skip
+LOG_FROM = _parameter(
+    "from", "この時刻（RFC 3339）からの記録だけ。日付だけのときは市の時刻でその日の始まり",
+    "Only what holds since this instant (RFC 3339) or later; a date alone is the beginning of that day in the city's time",
+    type="string",
+)  # fmt: skip
+LOG_FEATURE = _parameter(
+    "feature",
+    "この番号の地物の記録だけ",
+    "Only entries of the feature of this number",
+    type="integer",
+    minimum=0,
+)
+LOG = (LOG_LIMIT, LOG_AFTER, LOG_FROM, LOG_FEATURE)
+EXERCISES = _parameter(
+    "exercises",
+    "true なら訓練と試験の報も含める",
+    "With true, exercises and tests too",
+    type="boolean",
+    default=False,
 )

@@ -3,54 +3,67 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 import orjson
 from starlette.responses import Response
 
-from api import parameters, shapes
+from api import counting, exports, parameters, selecting, shapes
 from api.answers import answer, unchanged, with_list
 from api.asked import HTML, Asked, whole_number
 from api.links import GEOJSON, JSON, Link, collection_path, link, self_and_alternates
 from api.pages import page
-from api.service import CRS84
 from gis_core.errors import Message, NotFound
 from layers.catalogue import LayerInfo
 from layers.filters import ItemsQuery
-from layers.reads import count_statement, item_statement, items_statement, revision_statement
+from layers.paging import Place
+from layers.reads import item_statement, items_statement, revision_statement
+from layers.writing import WHOLE, Output
 
-CONTENT_CRS = {"content-crs": f"<{CRS84}>"}
 # A page of HTML with more rows than this helps no reader and costs browser and server alike.
 HTML_LIMIT = 500
 FORMATS = {"geojson": GEOJSON, "json": GEOJSON, "html": HTML}
+ITEMS_FORMATS = {**FORMATS, **exports.MEDIA}
 
 
 async def items(asked: Asked) -> Response:
-    """Answer with a page of a layer's features."""
+    """Answer with a page of a layer's features, or with all of them as a file."""
     info = asked.layer
     at = await _revision_then(asked, info)
     query = items_query(asked, info, at)
+    if exports.format_of(asked) is not None:
+        return await exports.export(asked, info, query, at)
     tag = asked.tag(info.revision if at is None else at, info.form)
     if asked.media != HTML and (same := unchanged(asked, tag)) is not None:
         return same
     row = await asked.service.database.row(items_statement(info, query))
     assert row is not None
-    features, returned, last_id, more = row
-    matched = await _matched(asked, info, query, returned, more)
+    features, returned, last_id, more, *keys = row
+    matched, exact = await counting.matched(asked, info, query, returned, more)
     links = self_and_alternates(asked)
     if more:
-        links.append(link(asked.again(cursor=parameters.write_cursor(last_id)), "next", asked.media))
+        place = Place(last_id, tuple(orjson.loads(keys[0])) if keys else ())
+        again = asked.again(cursor=selecting.cursor(asked, info, place), offset=None)
+        links.append(link(again, "next", asked.media))
     links.append(collection_link(asked, info))
     if asked.media == HTML:
-        return await _items_page(asked, info, features, matched, links)
+        told = str(matched) if exact else f"≈ {matched}"
+        return await _items_page(asked, info, query, features, told, links)
     head = {
         "type": "FeatureCollection",
         "timeStamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "numberMatched": matched,
+        "numberMatched" if exact else "numberMatchedEstimate": matched,
         "numberReturned": returned,
         "links": links,
     }
-    return await answer(asked, with_list(head, "features", features), tag=tag, headers=CONTENT_CRS)
+    body = with_list(head, "features", features)
+    return await answer(asked, body, tag=tag, headers=content_crs(query.output))
+
+
+def content_crs(output: Output) -> dict[str, str]:
+    """Return the header that tells the coordinates' reference system (OGC 18-058r1, /req/crs/ogc-crs-header)."""
+    return {"content-crs": f"<{output.system.uri}>"}
 
 
 async def _revision_then(asked: Asked, info: LayerInfo) -> int | None:
@@ -65,16 +78,7 @@ async def _revision_then(asked: Asked, info: LayerInfo) -> int | None:
 
 def items_query(asked: Asked, info: LayerInfo, at: int | None) -> ItemsQuery:
     """Return what the parameters ask for, at a revision or now. Raises `BadParameter`."""
-    query = asked.query
-    limit = parameters.limit(query)
-    return ItemsQuery(
-        limit=min(limit, HTML_LIMIT) if asked.media == HTML else limit,
-        after=parameters.read_cursor(query) or 0,
-        bbox=parameters.bbox(query, info.extent),
-        interval=parameters.interval(query, asked.service.settings.city.time_zone),
-        equals=parameters.equals(query, info, asked.operation.names),
-        at=at,
-    )
+    return selecting.items_query(asked, info, at, HTML_LIMIT if asked.media == HTML else None)
 
 
 async def item(asked: Asked) -> Response:
@@ -82,7 +86,8 @@ async def item(asked: Asked) -> Response:
     info = asked.layer
     feature_id = whole_number(asked.path["featureId"])
     at = await _revision_then(asked, info)
-    row = await asked.service.database.row(item_statement(info, feature_id, at))
+    output = selecting.output(asked, info)
+    row = await asked.service.database.row(item_statement(info, feature_id, at, output))
     if row is None:
         raise NotFound(
             Message(
@@ -97,20 +102,16 @@ async def item(asked: Asked) -> Response:
         context = {"info": info, "rows": shapes.rows(info, content, asked.language), "feature": content}
         return await page(asked, "item.html", links, past=_past(asked), **context)
     body = b"".join((feature[:-1], b',"links":', orjson.dumps(links), b"}"))
-    tag = f'"{version}"' if at is None else asked.tag(at, info.form)
-    return await answer(asked, body, tag=tag, headers=CONTENT_CRS)
+    tag = _version_tag(asked, version, output) if at is None else asked.tag(at, info.form)
+    return await answer(asked, body, tag=tag, headers=content_crs(output))
 
 
-async def _matched(asked: Asked, info: LayerInfo, query: ItemsQuery, returned: int, more: bool) -> int:
-    """Count what matches with as little work as will do."""
-    filtered = query.bbox is not None or query.interval is not None or query.equals
-    if not query.after and not more:
-        return returned
-    if not filtered and query.at is None:
-        return info.feature_count
-    row = await asked.service.database.row(count_statement(info, query))
-    assert row is not None
-    return int(row[0])
+def _version_tag(asked: Asked, version: int, output: Output) -> str:
+    """Return the feature's ETag: its version, and after a dot what tells other ways of writing it apart."""
+    tag: str = asked.version_tag(version)
+    if output == WHOLE:
+        return tag
+    return f'{tag[:-1]}.{blake2b(repr(output).encode(), digest_size=6).hexdigest()}"'
 
 
 def collection_link(asked: Asked, info: LayerInfo) -> Link:
@@ -120,12 +121,11 @@ def collection_link(asked: Asked, info: LayerInfo) -> Link:
 
 
 async def _items_page(
-    asked: Asked, info: LayerInfo, features: bytes, matched: int, links: list[Link]
+    asked: Asked, info: LayerInfo, query: ItemsQuery, features: bytes, matched: str, links: list[Link]
 ) -> Response:
     found: list[dict[str, Any]] = orjson.loads(b"[" + features + b"]")
-    return await page(
-        asked, "items.html", links, info=info, features=found, matched=matched, past=_past(asked)
-    )
+    context = {"info": info, "fields": query.output.chosen(info), "features": found, "matched": matched}
+    return await page(asked, "items.html", links, past=_past(asked), **context)
 
 
 def _past(asked: Asked) -> dict[str, str]:

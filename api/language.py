@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 
 def preferred(header: str) -> Iterator[str]:
     """Yield the entries of an Accept or Accept-Language header (lower case), best first, without `q=0`."""
-    weighed = [(_weight(parameters), entry.strip().lower()) for entry, *parameters in _split(header)]
-    for weight, entry in sorted(weighed, key=lambda pair: -pair[0]):
+    for weight, entry in sorted(weighed(header), key=lambda pair: -pair[0]):
         if weight > 0 and entry:
             yield entry
+
+
+def weighed(header: str) -> list[tuple[float, str]]:
+    """Return the entries of an Accept-* header (lower case) with their weights, as they stand."""
+    return [(_weight(parameters), entry.strip().lower()) for entry, *parameters in _split(header)]
 
 
 def language(asked: str | None, header: str, offered: Sequence[str]) -> str:
@@ -24,19 +28,18 @@ def language(asked: str | None, header: str, offered: Sequence[str]) -> str:
     return offered[0]
 
 
-def prefers_html(header: str) -> bool:
-    """Tell whether an Accept header asks for HTML before any JSON."""
+def media(header: str, offered: Mapping[str, str]) -> str | None:
+    """Return which of the media types `offered` (by themselves without parameters) an Accept header asks for.
+
+    None means the default; every JSON is as good as another.
+    """
     for entry in preferred(header):
-        if entry in ("text/html", "application/xhtml+xml"):
-            return True
+        found = offered.get("text/html" if entry == "application/xhtml+xml" else entry)
+        if found is not None:
+            return found
         if "json" in entry or entry == "*/*":
-            return False
-    return False
-
-
-def accepts_gzip(header: str) -> bool:
-    """Tell whether an Accept-Encoding header allows gzip."""
-    return "gzip" in header and any(entry == "gzip" for entry in preferred(header))
+            return None
+    return None
 
 
 def _split(header: str) -> list[list[str]]:

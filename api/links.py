@@ -18,9 +18,10 @@ MVT = "application/vnd.mapbox-vector-tile"
 PNG = "image/png"
 PROBLEM = "application/problem+json"
 
+# Occurs in no address that is quoted as it should be.
+FORMAT_PLACE = "~~format~~"
+
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
-MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
-TILE_MATRIX_SET = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
 
 
 def link(href: str, rel: str, media: str, title: str | None = None, **more: object) -> Link:
@@ -33,9 +34,11 @@ def self_and_alternates(asked: Asked) -> list[Link]:
     """Return the link to this representation and those to the others of the same resource."""
     formats = asked.operation.formats
     others = {media: name for name, media in reversed([*formats.items()]) if media != asked.media}
+    # One address is made and the format's name put in: ten made one by one would cost as much as many a query.
+    template = asked.again(f=FORMAT_PLACE, cursor=None)
     return [
         link(asked.again(), "self", asked.media),
-        *(link(asked.again(f=name, cursor=None), "alternate", media) for media, name in others.items()),
+        *(link(template.replace(FORMAT_PLACE, name), "alternate", media) for media, name in others.items()),
     ]
 
 
@@ -51,6 +54,8 @@ def collection_links(asked: Asked, layer_id: str, title: str) -> list[Link]:
         link(asked.url(path + "/items"), "items", GEOJSON, title),
         link(asked.url(path + "/items", f="html"), "items", HTML, title),
         link(asked.url(path + "/queryables"), REL + "queryables", JSON_SCHEMA),
+        link(asked.url(path + "/sortables"), REL + "sortables", JSON_SCHEMA),
+        link(asked.url(path + "/schema"), REL + "schema", JSON_SCHEMA),
         link(asked.url(path + "/schema"), "describedby", JSON_SCHEMA),
         link(asked.url(path + "/changes"), "version-history", JSON),
         link(asked.url(path + "/tiles"), REL + "tilesets-vector", JSON),
@@ -63,8 +68,13 @@ def in_language(texts: Texts, asked: Asked) -> str:
 
 
 def tile_template(
-    asked: Asked, path: str, names: tuple[str, str, str], suffix: str = "", query: str = ""
+    asked: Asked,
+    path: str,
+    names: tuple[str, str, str],
+    suffix: str = "",
+    query: str = "",
+    grid: str = "WebMercatorQuad",
 ) -> str:
     """Return a tile address with places for zoom, row and column, named as the client's format wants them."""
     places = "/".join("{" + name + "}" for name in names)
-    return f"{asked.root}{path}/tiles/WebMercatorQuad/{places}{suffix}{query}"
+    return f"{asked.root}{path}/tiles/{grid}/{places}{suffix}{query}"

@@ -14,12 +14,15 @@ from starlette.responses import Response
 from api.answers import answer
 from api.asked import HTML, Asked
 from api.links import OPENAPI, PROBLEM, link
+from api.matrixsets import grids
+from api.openapi_writing import is_writable, security_schemes, ways_in, writing, writing_headers
 from api.pages import page
 from api.schemas import SCHEMAS
 from api.service import Operation, Parameter
 from api.shapes import field_schema
 from gis_core.definition import Texts
 from layers.catalogue import LayerInfo
+from layers.filters import ID
 
 FORMATS = {"json": OPENAPI}
 DOCS_FORMATS = {"html": HTML}
@@ -30,21 +33,45 @@ TAGS = {
     "tiles": Texts(ja="ベクトルタイル", en="Vector tiles"),
     "rasters": Texts(ja="ラスタ", en="Rasters"),
     "search": Texts(ja="検索", en="Search"),
+    "live": Texts(ja="いまの状況", en="What holds now"),
+    "editing": Texts(ja="地物の編集", en="Editing features"),
+    "webhooks": Texts(ja="変更の通知先", en="Webhooks"),
     "operations": Texts(ja="稼働状況", en="Operations"),
 }
 PATH_PARAMETERS = {
     "collectionId": Texts(ja="レイヤの ID", en="The collection's id"),
     "featureId": Texts(ja="地物の番号", en="The feature's id"),
+    "webhookId": Texts(ja="通知先の番号", en="The webhook's number"),
+    "alertId": Texts(ja="警報の番号", en="The alert's id"),
     "rasterId": Texts(ja="ラスタの ID", en="The raster's id"),
+    "tileMatrixSetId": Texts(ja="タイル座標系", en="The tile matrix set"),
     "tileMatrix": Texts(ja="ズームレベル", en="The tile matrix (zoom level)"),
     "tileRow": Texts(ja="タイルの行（北から）", en="The tile's row, from the north"),
     "tileCol": Texts(ja="タイルの列（西から）", en="The tile's column, from the west"),
 }
 WHOLE = {"type": "integer", "minimum": 0}
+# The same names with other meanings or bounds from operation to operation.
+VARYING = ("limit", "q", "types")
+DELETED = Texts(ja="取り除いた", en="Deleted")
 REPLIES = {
     200: Texts(ja="成功", en="Success"),
     204: Texts(ja="空のタイル", en="An empty tile"),
+    201: Texts(ja="加えた", en="Created"),
     304: Texts(ja="変わっていない", en="Not modified"),
+    400: Texts(ja="リクエストが正しくない", en="Bad request"),
+    401: Texts(ja="鍵がない、または使えない", en="No key, or one that is not valid"),
+    403: Texts(ja="許可されていない", en="Forbidden"),
+    404: Texts(ja="見つからない", en="Not found"),
+    409: Texts(ja="今の状態では変えられない", en="The state of the layer does not allow it"),
+    412: Texts(ja="読んだ後に変わっている（If-Match）", en="Changed since it was read (If-Match)"),
+    413: Texts(ja="本文が大きすぎる", en="The body is too large"),
+    415: Texts(ja="Content-Type が違う", en="Unsupported media type"),
+    422: Texts(
+        ja="Idempotency-Key が別の内容に使われた", en="The Idempotency-Key was used for other content"
+    ),
+    429: Texts(ja="要求が多すぎる（Retry-After を待つ）", en="Too many requests (wait for Retry-After)"),
+    500: Texts(ja="サーバーのエラー", en="Internal server error"),
+    503: Texts(ja="一時的に利用できない", en="Temporarily unavailable"),
 }
 
 
@@ -73,7 +100,8 @@ def document(asked: Asked) -> dict[str, Any]:
     for operation in asked.service.operations:
         for path, info in _paths(asked, operation):
             declared = _parameters(asked, operation, info, parameters)
-            paths[path] = {"get": _operation(asked, operation, info, path, declared)}
+            methods = paths.setdefault(path, {})
+            methods[operation.method.lower()] = _operation(asked, operation, info, declared)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -85,20 +113,26 @@ def document(asked: Asked) -> dict[str, Any]:
         "servers": [{"url": asked.root}],
         "tags": [{"name": n, "description": t.to(asked.language)} for n, t in TAGS.items()],
         "paths": paths,
-        "components": {"schemas": SCHEMAS, "parameters": parameters},
+        # Reading needs nothing; whoever shows who he is may see more.
+        "security": [{}, *ways_in(asked)],
+        "components": {
+            "schemas": SCHEMAS,
+            "parameters": parameters,
+            "securitySchemes": security_schemes(asked),
+        },
     }
 
 
 def _paths(asked: Asked, operation: Operation) -> list[tuple[str, LayerInfo | None]]:
     """Return the operation's paths: one, or where properties are parameters one for each layer."""
-    if not operation.by_property:
+    if not (operation.by_property or operation.by_layer):
         return [(operation.path, None)]
-    infos = asked.catalogue.layers.values()
+    infos = [i for i in asked.catalogue.layers.values() if operation.method == "GET" or is_writable(i)]
     return [(operation.path.replace("{collectionId}", info.id), info) for info in infos]
 
 
 def _operation(
-    asked: Asked, operation: Operation, info: LayerInfo | None, path: str, parameters: list[dict[str, Any]]
+    asked: Asked, operation: Operation, info: LayerInfo | None, parameters: list[dict[str, Any]]
 ) -> dict[str, Any]:
     summary = operation.summary.to(asked.language)
     title = info.definition.title.to(asked.language) if info else ""
@@ -109,18 +143,29 @@ def _operation(
         "tags": [operation.tag],
         "parameters": parameters,
         "responses": _responses(asked, operation),
+        **(writing(asked, operation, info) if operation.method != "GET" else {}),
     }
 
 
 def _responses(asked: Asked, operation: Operation) -> dict[str, Any]:
     problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/problem"}}}
     content = {_bare(media): {"schema": _schema(operation, media)} for media in operation.formats.values()}
-    replies: dict[str, Any] = {"200": {"description": REPLIES[200].to(asked.language), "content": content}}
-    for status in operation.statuses:
-        replies[str(status)] = {"description": REPLIES[status].to(asked.language)}
-    for code in ("400", "404", "500", "503"):
-        replies[code] = {"description": code, "content": problem}
+    done = {"POST": 201, "DELETE": 204}.get(operation.method, 200)
+    replies: dict[str, Any] = {str(done): {"description": _reply(asked, operation, done)}}
+    if done != 204:
+        replies[str(done)]["content"] = content
+    writing = (401, 403) if operation.method != "GET" else ()
+    for status in sorted({*operation.statuses, *writing, 400, 401, 404, 429, 500, 503}):
+        replies[str(status)] = {"description": _reply(asked, operation, status)}
+        if status >= 400:
+            replies[str(status)]["content"] = problem
     return replies
+
+
+def _reply(asked: Asked, operation: Operation, status: int) -> str:
+    if status == 204 and operation.method == "DELETE":
+        return DELETED.to(asked.language)
+    return REPLIES[status].to(asked.language)
 
 
 def _schema(operation: Operation, media: str) -> dict[str, Any]:
@@ -136,12 +181,13 @@ def _parameters(
     path = operation.path.replace("{collectionId}", info.id) if info else operation.path
     declared = [_path_parameter(asked, name) for name in re.findall(r"{(\w+)}", path)]
     for parameter in operation.parameters:
-        key = f"{operation.id}.{parameter.name}" if parameter.name == "limit" else parameter.name
+        key = f"{operation.id}.{parameter.name}" if parameter.name in VARYING else parameter.name
         shared[key] = _query_parameter(asked, parameter)
         declared.append({"$ref": f"#/components/parameters/{key}"})
+    declared += writing_headers(asked, operation)
     shared["lang"] = _language_parameter(asked)
     declared += [_format_parameter(operation), {"$ref": "#/components/parameters/lang"}]
-    for field in info.fields if info else ():
+    for field in (ID, *info.fields) if info and operation.by_property else ():
         if field.name not in operation.names:
             declared.append(
                 {
@@ -161,6 +207,8 @@ def _path_parameter(asked: Asked, name: str) -> dict[str, Any]:
     schema: dict[str, Any] = WHOLE
     if name == "collectionId":
         schema = {"type": "string", "enum": [*asked.catalogue.layers]}
+    elif name == "tileMatrixSetId":
+        schema = {"type": "string", "enum": [*grids(asked.service.settings)]}
     elif name == "rasterId":
         schema = {"type": "string"}
         if asked.catalogue.rasters:

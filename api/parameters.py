@@ -15,7 +15,11 @@ from api.service import Parameter
 from gis_core.boxes import Box
 from gis_core.definition import Field
 from gis_core.errors import BadParameter, Message
-from layers.catalogue import LayerInfo
+from layers import areas
+from layers.catalogue import Catalogue, LayerInfo
+from layers.conditions import Condition
+from layers.filters import ID
+from layers.systems import STORED, System
 
 Interval = tuple[datetime | None, datetime | None]
 
@@ -48,11 +52,11 @@ def number(query: Mapping[str, str], parameter: Parameter) -> float:
     return value
 
 
-def bbox(query: Mapping[str, str], extent: Box | None) -> Box | None:
-    """Return the box asked for, in degrees.
+def bbox(query: Mapping[str, str], system: System = STORED) -> Box | Condition | None:
+    """Return the box asked for: degrees, or the condition that is left of it where degrees cannot tell it.
 
-    A box whose west is greater than its east crosses the 180° meridian (RFC 7946 §5.2); the half of it that
-    meets the layer's extent is taken. Raises `BadParameter`, also when both halves do.
+    Its corners are in the system's order of axes; of six numbers the heights say nothing here. A box whose west
+    is greater than its east crosses the 180° meridian (RFC 7946 §5.2). Raises `BadParameter`.
     """
     if "bbox" not in query:
         return None
@@ -60,16 +64,15 @@ def bbox(query: Mapping[str, str], extent: Box | None) -> Box | None:
     numbers = [value for value in values if value is not None]
     if len(numbers) not in (4, 6) or len(values) != len(numbers):
         raise _bad_bbox()
-    west, south, east, north = numbers if len(numbers) == 4 else (*numbers[:2], *numbers[3:5])
-    if south > north:
+    half = len(numbers) // 2
+    west, south, east, north = system.box((numbers[0], numbers[1]), (numbers[half], numbers[half + 1]))
+    if south > north or (west > east and system.projected):
         raise _bad_bbox()
-    if west <= east:
-        return Box(west, south, east, north)
-    halves = [Box(min(west, 180.0), south, 180.0, north), Box(-180.0, south, max(east, -180.0), north)]
-    met = [half for half in halves if extent and half.west <= extent.east and extent.west <= half.east]
-    if len(met) == 2:
-        raise _bad_bbox()
-    return (met or halves)[0]
+    if system.projected:
+        return areas.meets_projected((west, south, east, north), system)
+    if west > east:
+        return areas.meets_any(areas.halves(west, south, east, north))
+    return Box(west, south, east, north)
 
 
 def interval(query: Mapping[str, str], zone: str) -> Interval | None:
@@ -105,6 +108,47 @@ def since(query: Mapping[str, str], zone: str) -> int | datetime:
     return _instant("since", text, zone)[0]
 
 
+def beginning(query: Mapping[str, str], name: str, zone: str) -> datetime | None:
+    """Return the instant that a parameter names; a date is the beginning of that day in the city's zone."""
+    return _instant(name, query[name], zone)[0] if name in query else None
+
+
+def whole(query: Mapping[str, str], name: str) -> int | None:
+    """Return the whole number, 0 or more, that a parameter names, None without it. Raises `BadParameter`."""
+    text = query.get(name)
+    if text is None or (text.isascii() and text.isdigit() and len(text) < 19):
+        return None if text is None else int(text)
+    raise BadParameter(
+        name, Message(f"{name} は 0 以上の整数にしてください。", f"{name} must be a whole number, 0 or more.")
+    )
+
+
+def flag(query: Mapping[str, str], name: str) -> bool:
+    """Return whether a parameter is `true`; without it, it is not. Raises `BadParameter`."""
+    text = query.get(name, "false")
+    if text not in ("true", "false"):
+        raise BadParameter(name, Message(f"{name} は true か false です。", f"{name} is true or false."))
+    return text == "true"
+
+
+def layers(query: Mapping[str, str], catalogue: Catalogue) -> frozenset[str] | None:
+    """Return the layers and rasters that `layers` names, None without it. Raises `BadParameter`."""
+    if "layers" not in query:
+        return None
+    wanted = frozenset(filter(None, query["layers"].split(",")))
+    unknown = sorted(layer for layer in wanted if not catalogue.knows(layer))
+    if unknown or not wanted:
+        name = "、".join(unknown)[:100]
+        raise BadParameter(
+            "layers",
+            Message(
+                f"layers のレイヤ「{name}」はありません。/api/collections の ID をコンマで区切って指定してください。",
+                f"layers: there is no layer “{name}”. Give ids of /api/collections, separated by commas.",
+            ),
+        )
+    return wanted
+
+
 def write_cursor(last_id: int) -> str:
     """Return the opaque place after the feature `last_id`."""
     return base64.urlsafe_b64encode(f"after:{last_id}".encode()).decode().rstrip("=")
@@ -135,7 +179,7 @@ def equals(query: Mapping[str, str], info: LayerInfo, known: frozenset[str]) -> 
 
     Raises `BadParameter` for a name that is neither, and for a value that does not fit the field's type.
     """
-    fields = {f.name: f for f in info.fields}
+    fields = {f.name: f for f in (ID, *info.fields)}
     filters = []
     for name in query.keys() - known:
         if name not in fields:
@@ -223,8 +267,8 @@ def _bad_bbox() -> BadParameter:
     return BadParameter(
         "bbox",
         Message(
-            "bbox は「西,南,東,北」の順に、経度・緯度（度）の数を 4 個（高さを入れるなら 6 個）並べてください。",
-            "Give bbox as west,south,east,north in degrees: four finite numbers, or six with heights.",
+            "bbox は「西,南,東,北」（緯度や X が先の座標系では「南,西,北,東」）の数を 4 個、高さを入れるなら 6 個並べてください。",
+            "Give bbox as west,south,east,north (south,west,north,east where bbox-crs puts the north first): four finite numbers, or six with heights.",
         ),
     )
 

@@ -49,12 +49,44 @@ RASTER_CLASS = _object(
     "color title", minimum=_nullable(NUMBER), maximum=_nullable(NUMBER), color=COLOUR, title=TEXT
 )
 
+AGGREGATED: dict[str, Schema] = {
+    "count": _nullable(COUNT),
+    "sum": {"type": "object", "additionalProperties": _nullable(NUMBER)},
+    "suppressed": FLAG | {"description": "True where the values are hidden: too few to be told."},
+}
+RASTER_STATUS: Schema = {"type": "string", "enum": ["class", "dry", "not_mapped"]}
+
 SCHEMAS: dict[str, Schema] = {
     "link": _object("href rel", href=TEXT, rel=TEXT, type=TEXT, title=TEXT, hreflang=TEXT, templated=FLAG),
     "problem": _object(
-        "title status", type=TEXT, title=TEXT, status={"type": "integer"}, detail=TEXT, parameter=TEXT
+        "title status",
+        type=TEXT,
+        title=TEXT,
+        status={"type": "integer"},
+        detail=TEXT,
+        parameter=TEXT,
+        errors=_list(_ref("fault")),
     )
     | {"description": "RFC 9457 problem details; `parameter` names the parameter to blame."},
+    "fault": _object(
+        "index field rule message",
+        index=COUNT | {"description": "The feature's place among those sent, from 0."},
+        field=_nullable(TEXT),
+        rule=TEXT,
+        message=_object("ja en", ja=TEXT, en=TEXT),
+    ),
+    "written": _object(
+        "ids revision warnings",
+        ids=_list({"type": "integer"}),
+        revision=COUNT | {"description": "The layer's revision that holds the change."},
+        warnings=_list(_ref("fault")),
+    ),
+    "featurePatch": _object(
+        type={"type": "string", "enum": ["Feature"]},
+        geometry=_ref("geometryGeoJSON"),
+        properties=ANY,
+    )
+    | {"description": "A merge patch (RFC 7396): what is not named stays, null empties."},
     "landingPage": _object("links", title=TEXT, description=TEXT, attribution=TEXT, links=LINKS),
     "confClasses": _object("conformsTo", conformsTo=_list(TEXT)),
     "collections": _object("links collections", links=LINKS, collections=_list(_ref("collection"))),
@@ -77,6 +109,19 @@ SCHEMAS: dict[str, Schema] = {
         crs=_list(TEXT),
         storageCrs=TEXT,
         extent=EXTENT,
+        links=LINKS,
+    ),
+    "functions": _object(
+        "functions",
+        functions=_list(
+            _object(
+                "name returns",
+                name=TEXT,
+                description=TEXT,
+                args=_list(_object("type", type=_list(TEXT))),
+                returns=_list(TEXT),
+            )
+        ),
         links=LINKS,
     ),
     "jsonSchema": ANY | {"description": "A JSON Schema (2020-12)."},
@@ -103,6 +148,10 @@ SCHEMAS: dict[str, Schema] = {
         links=LINKS,
         timeStamp=INSTANT,
         numberMatched=COUNT,
+        numberMatchedEstimate=COUNT
+        | {
+            "description": "In place of numberMatched where counting would cost too much: PostgreSQL's guess."
+        },
         numberReturned=COUNT,
     ),
     "changes": _object(
@@ -129,6 +178,16 @@ SCHEMAS: dict[str, Schema] = {
         boundingBox=_object(
             "lowerLeft upperRight", lowerLeft=_list(NUMBER), upperRight=_list(NUMBER), crs=URI
         ),
+        tileMatrixSetLimits=_list(
+            _object(
+                "tileMatrix minTileRow maxTileRow minTileCol maxTileCol",
+                tileMatrix=TEXT,
+                minTileRow=COUNT,
+                maxTileRow=COUNT,
+                minTileCol=COUNT,
+                maxTileCol=COUNT,
+            )
+        ),
         layers=_list(
             _object(
                 "id dataType",
@@ -136,6 +195,8 @@ SCHEMAS: dict[str, Schema] = {
                 title=TEXT,
                 dataType=TEXT,
                 geometryDimension=COUNT,
+                minTileMatrix=TEXT,
+                maxTileMatrix=TEXT,
                 propertiesSchema=ANY,
                 links=LINKS,
             )
@@ -157,6 +218,22 @@ SCHEMAS: dict[str, Schema] = {
         vector_layers=_list(
             _object("id fields", id=TEXT, description=TEXT, minzoom=COUNT, maxzoom=COUNT, fields=ANY)
         ),
+    ),
+    "rasterTileJson": _object(
+        "tilejson tiles",
+        tilejson=TEXT,
+        name=TEXT,
+        description=TEXT,
+        version=TEXT,
+        attribution=TEXT,
+        scheme=TEXT,
+        tiles=_list(TEXT, minItems=1),
+        tileSize=COUNT,
+        minzoom=COUNT,
+        maxzoom=COUNT,
+        bounds=BBOX,
+        center=_list(NUMBER),
+        encoding=TEXT,
     ),
     "tileMatrixSets": _object(
         "tileMatrixSets",
@@ -202,13 +279,150 @@ SCHEMAS: dict[str, Schema] = {
             "longitude": NUMBER,
             "latitude": NUMBER,
             "value": _nullable(NUMBER),
+            "exact": FLAG,
             "unit": TEXT,
             "nodata": FLAG,
-            "status": {"type": "string", "enum": ["class", "dry", "not_mapped"]},
+            "status": RASTER_STATUS,
             "class": _nullable(RASTER_CLASS),
             "description": TEXT,
         },
     ),
+    "rasterProfile": _object(
+        "id unit exact length points links",
+        id=TEXT,
+        title=TEXT,
+        unit=TEXT,
+        exact=FLAG,
+        length=NUMBER,
+        minimum=_nullable(NUMBER),
+        maximum=_nullable(NUMBER),
+        points=_list(
+            _object(
+                "distance longitude latitude value status",
+                distance=NUMBER,
+                longitude=NUMBER,
+                latitude=NUMBER,
+                value=_nullable(NUMBER),
+                status=RASTER_STATUS,
+                color=_nullable(COLOUR),
+            )
+        ),
+        links=LINKS,
+    ),
+    "rasterStatistics": _object(
+        "id unit exact area notMapped inNoClass classes minimum maximum mean links",
+        id=TEXT,
+        title=TEXT,
+        unit=TEXT,
+        exact=FLAG,
+        area=NUMBER,
+        notMapped=NUMBER,
+        notMappedShare=NUMBER,
+        inNoClass=NUMBER,
+        classes=_list(
+            RASTER_CLASS | {"properties": {**RASTER_CLASS["properties"], "area": NUMBER, "share": NUMBER}}
+        ),
+        minimum=_nullable(NUMBER),
+        maximum=_nullable(NUMBER),
+        mean=_nullable(NUMBER),
+        pixelSize=NUMBER,
+        links=LINKS,
+    ),
+    "aggregate": _object(
+        "collection by groups total links",
+        collection=TEXT,
+        by=_nullable(TEXT),
+        groups=_list(_object("value count sum", value={"nullable": True}, title=TEXT, **AGGREGATED)),
+        total=_object("count sum", **AGGREGATED),
+        links=LINKS,
+    ),
+    "liveStatus": _object(
+        "collection numberReturned last entries links",
+        collection=TEXT,
+        numberReturned=COUNT,
+        last=COUNT | {"description": "The newest entry; give it as `after` to go on in the log."},
+        entries=_list(
+            _object(
+                "id feature source state at values",
+                id=COUNT,
+                feature={"type": "integer"},
+                source=TEXT,
+                state=TEXT,
+                at=INSTANT,
+                values=ANY,
+            )
+        ),
+        links=LINKS,
+    ),
+    "alerts": _object(
+        "numberReturned expires alerts links",
+        numberReturned=COUNT,
+        expires=_nullable(INSTANT),
+        alerts=_list(_ref("alert")),
+        links=LINKS,
+    ),
+    "alert": _object(
+        "id source identifier status message_type event name headline areas sent effective expires area",
+        id=COUNT,
+        source=TEXT,
+        identifier=TEXT,
+        sender=TEXT,
+        series=TEXT,
+        status={"type": "string", "enum": ["actual", "exercise", "test"]},
+        message_type={"type": "string", "enum": ["alert", "update", "cancel"]},
+        category=TEXT,
+        event=TEXT,
+        kind=TEXT,
+        name=ANY,
+        level=_nullable(COUNT),
+        severity=TEXT,
+        urgency=TEXT,
+        certainty=TEXT,
+        headline=ANY,
+        description=ANY,
+        instruction=ANY,
+        areas=_list(ANY),
+        sent=INSTANT,
+        effective=INSTANT,
+        expires=_nullable(INSTANT),
+        superseded_at=_nullable(INSTANT),
+        refers_to=_list(TEXT),
+        published_at=INSTANT,
+        area=_nullable(ANY) | {"description": "GeoJSON; null where the whole city is meant."},
+    ),
+    "situations": _object(
+        "situations links",
+        situations=_list(
+            _object("id name opened closed", id=COUNT, name=TEXT, opened=INSTANT, closed=_nullable(INSTANT))
+        ),
+        links=LINKS,
+    ),
+    "newWebhook": _object(
+        "url layers",
+        url=URI,
+        layers=_list(TEXT, minItems=1),
+        secret=TEXT | {"description": "whsec_ and 24 to 64 bytes in Base64; made where it is left out."},
+    )
+    | {"additionalProperties": False},
+    "addedWebhook": _object("webhook secret", webhook=COUNT, secret=TEXT),
+    "webhooks": _object(
+        "webhooks",
+        webhooks=_list(
+            _object(
+                "webhook url layers state told",
+                webhook=COUNT,
+                url=TEXT,
+                layers=_list(TEXT),
+                state={"type": "string", "enum": ["idle", "waiting", "dead"]},
+                told=ANY | {"description": "The revision that the receiver knows, by layer."},
+                created_by=TEXT,
+                created_at=INSTANT,
+                dead_at=_nullable(INSTANT),
+                delivery=_nullable(ANY),
+            )
+        ),
+    )
+    | {"description": "Messages are signed as the Standard Webhooks specification says."},
     "health": _object("status", status=TEXT),
     "status": _object(
         "name version layers rasters",

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from api.behind import BackRoom
 from api.cache import ByteCache
 from api.catalogue import Catalogues
 from api.database import Database
+from api.exporter import Exporter
+from api.hot import HotAnswers
+from api.hub import Hub
+from api.keys import Identities
+from api.limits import Lane, Quotas, Rates
 from api.raster_reader import RasterReader
 from api.settings import ApiSettings
 from gis_core.definition import Texts
@@ -36,12 +42,16 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One resource that can be read: where it is, what it takes, what it answers, who answers.
+    """One thing that can be asked: where it is, by which method, what it takes, what it answers, who answers.
 
     `path` is below `/api`. `formats` maps the values of `f` to media types, the first is the default.
     `schema` names the JSON answer's schema in the OpenAPI document. `by_property` says that the properties of
     the layer are parameters too; the handler then checks the names. `any_query` lets unknown parameters pass:
     the Tiles standard does not refuse them as Features does, and GDAL's MVT driver adds one to a tile's address.
+
+    `bodies` maps the media types of what a write brings to their schemas; `by_layer` says that each layer has a
+    schema of its own for it. `counted`: the rate limits count it. `long`: it may take long, so not all of the
+    database's connections may be busy with it. `files`: some of its answers are files, which have a lane of their own.
     """
 
     id: str
@@ -55,11 +65,22 @@ class Operation:
     by_property: bool = False
     any_query: bool = False
     statuses: tuple[int, ...] = ()
+    method: str = "GET"
+    bodies: Mapping[str, str] = field(default_factory=dict)
+    by_layer: bool = False
+    counted: bool = True
+    long: bool = False
+    files: bool = False
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The names of the query parameters that are no property of a layer."""
         return COMMON_NAMES | {p.name for p in self.parameters}
+
+    @cached_property
+    def offered(self) -> dict[str, str]:
+        """The media types of the formats, the first of each, by themselves without parameters."""
+        return {media.partition(";")[0]: media for media in reversed([*self.formats.values()])}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,5 +91,13 @@ class Service:
     database: Database
     catalogues: Catalogues
     cache: ByteCache
+    hot: HotAnswers
     rasters: RasterReader
+    exporter: Exporter
     operations: tuple[Operation, ...]
+    room: BackRoom
+    identities: Identities
+    rates: Rates
+    quotas: Quotas
+    long_lane: Lane
+    hub: Hub

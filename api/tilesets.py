@@ -1,11 +1,10 @@
-"""What the tiles are: tilesets, TileJSON, and the tile matrix set itself."""
+"""What the tiles are: tilesets of one layer and of several, and TileJSON."""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
-import morecantile
 from starlette.responses import Response
 
 from api.answers import document
@@ -14,71 +13,127 @@ from api.collections import EXTENT_MARGIN
 from api.links import (
     JSON,
     JSON_SCHEMA,
-    MERCATOR,
     MVT,
     REL,
-    TILE_MATRIX_SET,
     Link,
     collection_path,
     link,
     self_and_alternates,
     tile_template,
 )
+from api.matrixsets import grid_of, grids, summary
 from api.service import CRS84
 from api.shapes import field_schema
+from api.tiles import chosen
 from gis_core.boxes import Box
-from gis_core.tiles import MAX_ZOOM
+from gis_core.tiles import DETAIL_ZOOM, MERCATOR, Grid
 from layers.catalogue import LayerInfo
 
-QUAD = "WebMercatorQuad"
 FORMATS = {"json": JSON}
 DIMENSIONS = {"Point": 0, "LineString": 1, "Polygon": 2}
 
 
 async def tilesets(asked: Asked) -> Response:
-    """Answer with the collection's tilesets: one."""
+    """Answer with the collection's tilesets: one in each grid."""
     info = asked.layer
-    entry = _summary(asked, info)
-    own = link(asked.url(f"{collection_path(info.id)}/tiles/{QUAD}"), "self", JSON)
-    entry["links"] = [own, _scheme(asked)]
-    return await document(asked, {"links": self_and_alternates(asked), "tilesets": [entry]})
+    return await _list(asked, collection_path(info.id), info.definition.title.to(asked.language))
+
+
+async def dataset_tilesets(asked: Asked) -> Response:
+    """Answer with the tilesets of several layers."""
+    chosen(asked)
+    return await _list(asked, "", _title(asked))
 
 
 async def tileset(asked: Asked) -> Response:
-    """Answer with the tileset's metadata (OGC 17-083r4)."""
+    """Answer with the metadata of a collection's tileset (OGC 17-083r4)."""
     info = asked.layer
     path = collection_path(info.id)
-    template = tile_template(asked, path, ("tileMatrix", "tileRow", "tileCol"))
-    links = [
-        *self_and_alternates(asked),
-        link(template, "item", MVT, templated=True),
-        link(asked.url(f"{path}/tiles/{QUAD}/tilejson.json"), "alternate", JSON, "TileJSON"),
-        link(asked.url(path), REL + "geodata", JSON),
-        _scheme(asked),
-    ]
-    content = _summary(asked, info) | {"layers": [_layer(asked, info)], "links": links}
-    if info.extent:
-        west, south, east, north = info.extent.expand(EXTENT_MARGIN).as_tuple()
-        content["boundingBox"] = {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84}
-    return await document(asked, content)
+    source = link(asked.url(path), REL + "geodata", JSON)
+    return await _tileset(asked, path, info.definition.title.to(asked.language), [info], source)
+
+
+async def dataset_tileset(asked: Asked) -> Response:
+    """Answer with the metadata of a tileset of several layers."""
+    source = link(asked.url("/collections"), REL + "geodata", JSON)
+    return await _tileset(asked, "", _title(asked), chosen(asked), source)
 
 
 async def tilejson(asked: Asked) -> Response:
     """Answer with TileJSON 3.0.0; its tile address names the revision, so that tiles can be kept for ever."""
     info = asked.layer
-    city = asked.service.settings.city
-    bounds = (info.extent or city.bounds).as_tuple()
     template = tile_template(asked, collection_path(info.id), ("z", "y", "x"), query=f"?rev={info.revision}")
-    content = {
-        "tilejson": "3.0.0",
+    about = {
         "name": info.definition.title.to(asked.language),
         "description": info.definition.description.to(asked.language),
         "version": f"{info.revision}.0.0",
         "attribution": info.department.to(asked.language),
+    }
+    return await document(asked, _tilejson(asked, about, template, [info]))
+
+
+async def dataset_tilejson(asked: Asked) -> Response:
+    """Answer with TileJSON of several layers."""
+    template = tile_template(asked, "", ("z", "y", "x"), query=_selection(asked))
+    return await document(asked, _tilejson(asked, {"name": _title(asked)}, template, chosen(asked)))
+
+
+async def _list(asked: Asked, path: str, title: str) -> Response:
+    entries = [
+        {
+            "title": title,
+            "dataType": "vector",
+            **summary(grid),
+            "links": [
+                link(asked.url(f"{path}/tiles/{grid.id}") + _selection(asked), "self", JSON),
+                _scheme(asked, grid),
+            ],
+        }
+        for grid in grids(asked.service.settings).values()
+    ]
+    return await document(asked, {"links": self_and_alternates(asked), "tilesets": entries})
+
+
+async def _tileset(asked: Asked, path: str, title: str, infos: Sequence[LayerInfo], source: Link) -> Response:
+    grid = grid_of(asked)
+    query = _selection(asked)
+    names = ("tileMatrix", "tileRow", "tileCol")
+    links = [
+        *self_and_alternates(asked),
+        link(tile_template(asked, path, names, query=query, grid=grid.id), "item", MVT, templated=True),
+        source,
+        _scheme(asked, grid),
+    ]
+    if grid is MERCATOR:
+        address = asked.url(f"{path}/tiles/{grid.id}/tilejson.json") + query
+        links.append(link(address, "alternate", JSON, "TileJSON"))
+    content = {
+        "title": title,
+        "dataType": "vector",
+        **summary(grid),
+        "layers": [_layer(asked, info, grid) for info in infos],
+        "links": links,
+    }
+    extent = _extent(infos)
+    if extent:
+        west, south, east, north = extent.expand(EXTENT_MARGIN).as_tuple()
+        content["boundingBox"] = {"lowerLeft": [west, south], "upperRight": [east, north], "crs": CRS84}
+        content["tileMatrixSetLimits"] = _limits(grid, extent)
+    return await document(asked, content)
+
+
+def _tilejson(
+    asked: Asked, about: dict[str, str], template: str, infos: Sequence[LayerInfo]
+) -> dict[str, Any]:
+    city = asked.service.settings.city
+    bounds = (_extent(infos) or city.bounds).as_tuple()
+    return {
+        "tilejson": "3.0.0",
+        **about,
         "scheme": "xyz",
         "tiles": [template],
         "minzoom": 0,
-        "maxzoom": MAX_ZOOM,
+        "maxzoom": DETAIL_ZOOM,
         "bounds": bounds,
         "center": [*_centre(Box(*bounds)), int(city.zoom)],
         "vector_layers": [
@@ -86,58 +141,55 @@ async def tilejson(asked: Asked) -> Response:
                 "id": info.id,
                 "description": info.definition.title.to(asked.language),
                 "minzoom": 0,
-                "maxzoom": MAX_ZOOM,
+                "maxzoom": DETAIL_ZOOM,
                 "fields": {f.name: f.title.to(asked.language) for f in info.fields},
             }
+            for info in infos
         ],
     }
-    return await document(asked, content)
 
 
-async def matrix_sets(asked: Asked) -> Response:
-    """Answer with the tile matrix sets: one."""
-    entry = {
-        "id": QUAD,
-        "title": _definition()["title"],
-        "uri": TILE_MATRIX_SET,
-        "crs": MERCATOR,
-        "links": [link(asked.url(f"/tileMatrixSets/{QUAD}"), "self", JSON)],
-    }
-    return await document(asked, {"tileMatrixSets": [entry], "links": self_and_alternates(asked)})
+def _selection(asked: Asked) -> str:
+    """Return the query that keeps the choice of layers."""
+    if "collections" not in asked.query:
+        return ""
+    return "?collections=" + ",".join(info.id for info in chosen(asked))
 
 
-async def matrix_set(asked: Asked) -> Response:
-    """Answer with the definition of WebMercatorQuad."""
-    return await document(asked, _definition())
+def _title(asked: Asked) -> str:
+    return asked.service.settings.title.to(asked.language)
 
 
-@cache
-def _definition() -> dict[str, Any]:
-    found = morecantile.tms.get(QUAD).model_dump(mode="json", exclude_none=True, by_alias=True)
-    # As plain URIs, which every version of the standard's schema allows.
-    return found | {"id": QUAD, "uri": TILE_MATRIX_SET, "crs": MERCATOR}
+def _extent(infos: Sequence[LayerInfo]) -> Box | None:
+    boxes = [info.extent.as_tuple() for info in infos if info.extent]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return Box(min(west), min(south), max(east), max(north))
 
 
-def _summary(asked: Asked, info: LayerInfo) -> dict[str, Any]:
-    return {
-        "title": info.definition.title.to(asked.language),
-        "dataType": "vector",
-        "crs": MERCATOR,
-        "tileMatrixSetURI": TILE_MATRIX_SET,
-    }
+def _limits(grid: Grid, extent: Box) -> list[dict[str, Any]]:
+    """Return which tiles may hold something, at each zoom worth loading."""
+    names = ("minTileRow", "maxTileRow", "minTileCol", "maxTileCol")
+    return [
+        {"tileMatrix": str(zoom), **dict(zip(names, grid.limits(extent, zoom), strict=True))}
+        for zoom in range(DETAIL_ZOOM - grid.behind + 1)
+    ]
 
 
-def _scheme(asked: Asked) -> Link:
-    return link(asked.url(f"/tileMatrixSets/{QUAD}"), REL + "tiling-scheme", JSON)
+def _scheme(asked: Asked, grid: Grid) -> Link:
+    return link(asked.url(f"/tileMatrixSets/{grid.id}"), REL + "tiling-scheme", JSON)
 
 
-def _layer(asked: Asked, info: LayerInfo) -> dict[str, Any]:
+def _layer(asked: Asked, info: LayerInfo, grid: Grid) -> dict[str, Any]:
     geometry = info.definition.geometry.removeprefix("Multi")
     return {
         "id": info.id,
         "title": info.definition.title.to(asked.language),
         "dataType": "vector",
         "geometryDimension": DIMENSIONS[geometry],
+        "minTileMatrix": "0",
+        "maxTileMatrix": str(DETAIL_ZOOM - grid.behind),
         "propertiesSchema": {
             "type": "object",
             "properties": {

@@ -68,21 +68,72 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Add it to a raster layer with “machizu raster add”.",
     ),
     "not_a_raster": (
-        "{file} は読めるラスタではありません。GeoTIFF、Esri ASCII グリッド（.asc）、基盤地図情報の標高（XML）のどれかを"
-        "指定してください。",
-        "{file} is no raster that can be read. Deliver a GeoTIFF, an Esri ASCII grid (.asc) or GSI elevations (XML).",
+        "{file} は読めるラスタではありません。GeoTIFF、Esri ASCII グリッド（.asc）、基盤地図情報の標高（XML）、"
+        "位置の付いた PNG 画像のどれかを指定してください。",
+        "{file} is no raster that can be read. Deliver a GeoTIFF, an Esri ASCII grid (.asc), GSI elevations (XML) or "
+        "PNG pictures with their place.",
+    ),
+    "pictures_png": (
+        "{file} は PNG ではありません。JPEG などは色が変わって階級を読み取れないため、PNG で書き出し直してください。",
+        "{file} is no PNG. JPEG and the like change colours, so that classes cannot be told. Export it as PNG.",
+    ),
+    "pictures_place": (
+        "{file} に書かれた画像の位置を読めません（{reason}）。北が上で傾きのない画像の位置を書いてください。",
+        "{file} does not say well where a picture lies ({reason}). Give the place of a picture with north up, not turned.",
+    ),
+    "pictures_nowhere": (
+        "{file} の PNG 画像に位置がありません。SVGMap の container.svg、z/x/y.png の形のフォルダ、"
+        "またはワールドファイル（.pgw）を付けてください。",
+        "The PNG pictures of {file} have no place. Add SVGMap's container.svg, folders as z/x/y.png, or world files (.pgw).",
+    ),
+    "pictures_mixed": (
+        "{file} の画像の座標系がそろっていません。座標系ごとに分けるか、--crs で一つに指定してください。",
+        "The pictures of {file} are in several coordinate systems. Part them, or name the one with --crs.",
+    ),
+    "pictures_many": (
+        "{file} の画像が多すぎます（上限 {limit} 枚）。市の範囲で切り出してください。",
+        "{file} holds too many pictures (limit {limit}). Cut it to the city's extent.",
+    ),
+    "pictures_level": (
+        "{level} というレベルの画像はありません。あるレベル：{levels}",
+        "There is no level {level} among the pictures. There are: {levels}",
+    ),
+    "pictures_blank": (
+        "{file} の画像はすべて透明です。色の塗られた画像を指定してください。",
+        "All pictures of {file} are transparent. Deliver pictures that show something.",
+    ),
+    "pictures_colours": (
+        "{file} に凡例にない色が多くあります（{colours}）。レイヤの凡例の色は {legend} です。正しいレイヤを選ぶか、"
+        "色と値の表（CSV：#RRGGBB,値）を --colours で指定してください。",
+        "{file} has many colours that are not in the legend ({colours}). The layer's legend has {legend}. Choose the right "
+        "layer, or give a table of colours and values (CSV: #RRGGBB,value) with --colours.",
+    ),
+    "colours_line": (
+        "{file} の {row} 行目「{text}」を読めません。「#F7F5A9,0.3」のように色と値を、何も示さない色は「#FFFFFF,none」と書いてください。",
+        "{file}, line {row} cannot be read: “{text}”. Write a colour and its value (#F7F5A9,0.3), or #FFFFFF,none for a "
+        "colour that shows nothing.",
+    ),
+    "colours_table": (
+        "{file} の色の表は使えません。互いに違う色を 1〜{limit} 個書いてください。",
+        "The colours of {file} cannot be used. Give from 1 to {limit} colours, each once.",
     ),
     "raster_no_crs": (
         "{file} に座標系がありません。--crs で指定するか（例 EPSG:6677）、QGIS などで座標系を付けて保存し直してください。",
         "{file} has no coordinate system. Name it with --crs (for example EPSG:6677), or assign it in QGIS and save again.",
     ),
     "raster_bands": (
-        "{file} は {bands} バンドあります。値の入った 1 バンドの GeoTIFF にしてください（色の付いた画像は使えません）。",
-        "{file} has {bands} bands. Deliver one band of values (coloured pictures cannot be used).",
+        "{file} は {bands} バンドあります。値の入った 1 バンドの GeoTIFF か、凡例の色の RGB 画像にしてください。",
+        "{file} has {bands} bands. Deliver one band of values, or an RGB picture in the legend's colours.",
     ),
     "raster_type": (
         "{file} の値の型 {type} は使えません。整数か小数の値の GeoTIFF にしてください。",
         "{file} holds values of type {type}. Deliver a GeoTIFF of integer or decimal values.",
+    ),
+    "raster_blocks": (
+        "{file} は {width}×{height} 画素が一まとめに圧縮されていて、少しずつ読めません。"
+        "タイルに分けて保存し直してください（例 gdal_translate -co TILED=YES -co COMPRESS=DEFLATE 元.tif 先.tif）。",
+        "{file} packs {width} × {height} pixels as one block, which cannot be read part by part. Save it in tiles "
+        "(for example: gdal_translate -co TILED=YES -co COMPRESS=DEFLATE from.tif to.tif).",
     ),
     "raster_broken": (
         "{file} は最後まで読めません（{reason}）。元のデータから作り直してください。",
@@ -95,15 +146,6 @@ FAULTS: dict[str, tuple[str, str]] = {
     "raster_elsewhere": (
         "{file} の範囲は {city} と重なりません。座標系（{crs}）と範囲を確かめてください。",
         "{file} does not overlap {city}. Check its coordinate system ({crs}) and extent.",
-    ),
-    "url_scheme": (
-        "{url} は使えないアドレスです。http:// か https:// で始まるアドレスを、パスワードを含めずに指定してください。",
-        "{url} cannot be used. Give an address that begins with http:// or https:// and holds no password.",
-    ),
-    "url_private": (
-        "{host} は庁内や自機のアドレスなので取得しません。取得してよいときは、都市の設定の private_hosts に加えてください。",
-        "{host} is an address of a private network or of this machine and is not fetched. "
-        "If it may be, add it to private_hosts in the city's settings.",
     ),
     "url_redirects": (
         "{url} の転送が多すぎます（上限 {limit} 回）。最後のアドレスを直接指定してください。",
@@ -118,8 +160,8 @@ FAULTS: dict[str, tuple[str, str]] = {
         "What {url} sends is too big (limit {limit} MiB). Name the address of the needed part alone.",
     ),
     "raster_none": (
-        "{file} の中に GeoTIFF も標高（DEM）のデータもありません。ラスタのファイルを入れてください。",
-        "{file} holds neither a GeoTIFF nor elevations (DEM). Put the raster's files in it.",
+        "{file} の中に GeoTIFF も標高（DEM）のデータも PNG 画像もありません。ラスタのファイルを入れてください。",
+        "{file} holds neither a GeoTIFF nor elevations (DEM) nor PNG pictures. Put the raster's files in it.",
     ),
     "raster_too_big": (
         "{file} は {width}×{height} 画素あり、大きすぎます。市の範囲で切り出してください。",

@@ -13,19 +13,18 @@ from dataclasses import dataclass
 from email.message import Message as Headers
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
-from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import httpcore2
 
 from etl.faults import fault
-from etl.guarded_network import Call, CheckedNetwork
 from etl.table import Limits
 from gis_core.errors import Message, Unavailable
+from gis_core.guarded_network import Call, CheckedNetwork, plain_url
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Too early, too many requests, time-out: the server asks to come again.
 _COME_AGAIN = frozenset({408, 425, 429})
-_KEPT_IN_URL = "/%:@!$&'()*+,;=~-._?"
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _LONGEST_NAME = 100
 _CHUNK = 64 * 1024
@@ -122,7 +121,7 @@ class _Answer:
 def _answer(
     pool: httpcore2.ConnectionPool, url: str, known: Validators, limits: FetchLimits
 ) -> Iterator[_Answer]:
-    target = _target(url)
+    target = plain_url(url)
     headers = {"User-Agent": "Machizu", "Accept": "*/*", "Accept-Encoding": "identity", **known.headers()}
     waits = dict.fromkeys(("connect", "read", "write", "pool"), limits.silence)
     try:
@@ -137,24 +136,6 @@ def _answer(
 def _encoded(target: str, headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
     with_host = {"Host": urlsplit(target).netloc, **headers}
     return [(name.encode(), value.encode("latin-1", "ignore")) for name, value in with_host.items()]
-
-
-def _target(url: str) -> str:
-    """Return the address as it goes over the wire. Raises `BadInput` unless it is plain http or https."""
-    try:
-        parts = urlsplit(url.strip())
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise fault("url_scheme", url=url) from error
-    if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
-        raise fault("url_scheme", url=url)
-    try:
-        name = host.encode("idna").decode() if not host.isascii() else host
-    except UnicodeError as error:
-        raise fault("url_scheme", url=url) from error
-    netloc = (f"[{name}]" if ":" in name else name) + (f":{port}" if port else "")
-    path, query = quote(parts.path or "/", _KEPT_IN_URL), quote(parts.query, _KEPT_IN_URL)
-    return urlunsplit((parts.scheme, netloc, path, query, ""))
 
 
 def _check_status(status: int, url: str) -> None:

@@ -209,6 +209,34 @@ _RULES: dict[str, tuple[str, str]] = {
         "データなしの値が決まっていないため、{value} としました。",
         "No nodata value was set; {value} is used.",
     ),
+    "raster.range": (
+        "値のある画素の {value} が、凡例のどの階級にも入りません（値の範囲 {span}）。単位と、データなしの値を確かめてください。",
+        "{value} of the pixels have a value in no class of the legend (values {span}). Check the unit and the nodata value.",
+    ),
+    "raster.partial": (
+        "市の範囲の {value} だけを含みます。外は「調査の対象外」と答えます。市の全体か確かめてください。",
+        "It covers {value} of the city's box; elsewhere the answer is “not mapped”. Check whether it should cover it all.",
+    ),
+    "raster.pictures": (
+        "画像の色から読み取りました。分かるのは階級だけで、値は階級の下限です（くわしい値はありません）。",
+        "Read from the colours of pictures: only classes are known, and a value is its class's least.",
+    ),
+    "raster.pictures_missing": (
+        "{value} 枚の画像が届いていません。その場所は調査の対象外として扱います。届いていない画像を加えてください。",
+        "{value} pictures were not delivered; their places count as not mapped. Add them.",
+    ),
+    "raster.pictures_unknown": (
+        "{value} 画素の色が凡例になく、値なし（対象外）としました。画像を確かめてください。",
+        "{value} pixels have colours that are not in the legend and are left without a value. Check the pictures.",
+    ),
+    "raster.pictures_area": (
+        "調査した範囲が書かれていないため、画像のある範囲を調査の対象とみなしました。",
+        "The area that was mapped is not stated; that of the pictures is taken.",
+    ),
+    "raster.pictures_flipped": (
+        "タイルの行が南から数えられていたため、上下を直しました。",
+        "The tiles' rows were counted from south; they were turned round.",
+    ),
 }  # fmt: skip
 
 _DETAILS: dict[str, tuple[str, str]] = {

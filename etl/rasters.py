@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,37 +13,31 @@ from rasterio.crs import CRS as RasterCRS
 from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
 
-from etl import raster_sources
+from etl import raster_copying, raster_sources
 from etl.faults import fault
 from etl.findings import whole_row
-from etl.table import Limits
+from etl.raster_sources import RasterFile, RasterOptions, Taking
 from gis_core.boxes import Box
 from gis_core.city import City
 from gis_core.crs import parse_crs
 from gis_core.definition import RasterDefinition
 from gis_core.issues import Issue
+from gis_core.raster_tags import CLASSES_ONLY
 from layers.services import rasters
 from layers.visibility import ADMINISTRATOR, Viewer
 
-# Written where a file of decimals names no nodata value: the one that GSI's elevation data use.
-_NODATA = -9999.0
-_BLOCK = 512
 # 50 km × 50 km in pixels of one metre.
 _MOST_PIXELS = 2_500_000_000
+# A block is decoded as a whole: this many pixels of 8 bytes are half a gigabyte.
+_MOST_IN_A_BLOCK = 64_000_000
+# GDAL's cache of blocks, by default a twentieth of the machine's memory; a pass in order needs one row of them.
+_CACHE_BYTES = 64 * 1024**2
+_PLAIN = RasterOptions()
 _COG = {
-    "driver": "COG", "COMPRESS": "DEFLATE", "PREDICTOR": "YES", "BLOCKSIZE": _BLOCK, "OVERVIEWS": "IGNORE_EXISTING",
+    "driver": "COG", "COMPRESS": "DEFLATE", "PREDICTOR": "YES", "BLOCKSIZE": 512, "OVERVIEWS": "IGNORE_EXISTING",
     # The mean of two classes would be a depth that nobody computed.
-    "OVERVIEW_RESAMPLING": "NEAREST", "BIGTIFF": "IF_SAFER",
+    "OVERVIEW_RESAMPLING": "NEAREST", "BIGTIFF": "IF_SAFER", "SPARSE_OK": "TRUE",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Content:
-    """What the pixels hold: the number with a value, and the least and greatest value."""
-
-    mapped: int
-    minimum: float
-    maximum: float
 
 
 def add_raster(
@@ -54,44 +46,77 @@ def add_raster(
     city: City,
     actor: str,
     viewer: Viewer = ADMINISTRATOR,
-    crs: str | None = None,
+    options: RasterOptions = _PLAIN,
+    *,
+    at_once: bool = True,
 ) -> dict[str, Any]:
     """Check a raster, write it as COG in its own coordinate system, and make it the raster's new revision.
 
-    Taken are GeoTIFF, Esri ASCII grids and elevation meshes of 基盤地図情報, also in a zip. `crs` names the system
-    of a file that does not say it, or says it wrongly. Returns the report: size, extent (degrees), nodata, least and greatest value, issues, revision.
-    Raises `BadInput` naming the fault and the remedy; the store is then as it was.
+    Taken are GeoTIFF, Esri ASCII grids, elevation meshes of 基盤地図情報 and map pictures in the legend's colours, also
+    in a folder or zip (`raster_sources.opened`). Returns the report: size, extent (degrees), nodata, least and
+    greatest value, issues, revision (None where it waits for approval, as without `at_once`). Raises `BadInput`
+    naming the fault and the remedy; the store is then as it was.
     """
-    with tempfile.TemporaryDirectory(prefix="machizu-") as directory:
+    rasters.check_may_add(definition, viewer, at_once=at_once)
+    with (
+        rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES),
+        tempfile.TemporaryDirectory(prefix="machizu-") as directory,
+    ):
         plain, cog = Path(directory) / "plain.tif", Path(directory) / "cog.tif"
-        report, extent = _checked(path, definition, city, plain, crs)
+        report, extent = _checked(path, Taking(definition, city.reach, _MOST_PIXELS, options), city, plain)
         rasterio.shutil.copy(plain, cog, **_COG)
         revision = rasters.add_raster(
-            definition, cog, extent=extent, report=report, actor=actor, viewer=viewer
+            definition, cog, extent=extent, report=report, actor=actor, viewer=viewer, at_once=at_once
         )
     return {**report, "revision": revision}
 
 
-def _checked(
-    path: Path, definition: RasterDefinition, city: City, target: Path, named: str | None
-) -> tuple[dict[str, Any], Box]:
-    if not path.is_file():
+def _checked(path: Path, taking: Taking, city: City, target: Path) -> tuple[dict[str, Any], Box]:
+    if not path.exists():
         raise fault("missing", file=path.name)
     try:
         with (
-            raster_sources.opened(path, Limits(), _MOST_PIXELS) as delivered,
+            raster_sources.opened(path, taking) as delivered,
             rasterio.open(delivered.path, driver=delivered.driver) as source,
         ):
-            _check_header(path, source)
-            crs = _crs(path, source, named)
-            extent = _extent(path, source, crs, city)
-            nodata, issues = _nodata(source)
-            content = _copy(path, source, crs, target, nodata)
-            with rasterio.open(target) as plain:
-                report = _report(path, plain, definition, extent, nodata, content, issues)
-            return {**report, "format": delivered.format}, extent
+            return _copied(path, source, delivered, taking, city, target)
     except RasterioError as error:
         raise fault("not_a_raster", file=path.name) from error
+
+
+def _copied(
+    path: Path, source: Any, delivered: RasterFile, taking: Taking, city: City, target: Path
+) -> tuple[dict[str, Any], Box]:
+    _check_header(path, source)
+    crs = source.crs if delivered.made_from else _crs(path, source, taking.options.crs)
+    extent = _extent(path, source, crs, city)
+    meant = raster_copying.meaning(source)
+    classes = taking.definition.classes
+    profile = raster_copying.sink_profile(source, crs, meant)
+    content = raster_copying.copy(path, source, profile, target, meant, classes)
+    if delivered.made_from:
+        with rasterio.open(target, "r+") as cleaned:
+            cleaned.update_tags(**CLASSES_ONLY)
+    issues = [*delivered.issues, *meant.issues, *_doubts(content, extent, city)]
+    epsg = crs.to_epsg()
+    report = {
+        "layer": taking.definition.id,
+        "file": path.name,
+        "format": delivered.format,
+        "crs": f"EPSG:{epsg}" if epsg else crs.to_string(),
+        "width": source.width,
+        "height": source.height,
+        "pixel_size": list(source.res),
+        "extent": list(extent.as_tuple()),
+        "nodata": meant.target,
+        "minimum": content.minimum,
+        "maximum": content.maximum,
+        "mapped_share": round(content.mapped / (source.width * source.height), 4),
+        "city_share": round(_city_share(extent, city), 4),
+        **({"pictures": delivered.made_from} if delivered.made_from else {}),
+        "issues": [issue.as_dict() for issue in issues],
+    }
+    return report, extent
 
 
 def _check_header(path: Path, source: Any) -> None:
@@ -101,6 +126,9 @@ def _check_header(path: Path, source: Any) -> None:
         raise fault("raster_type", file=path.name, type=source.dtypes[0])
     if source.width * source.height > _MOST_PIXELS:
         raise fault("raster_too_big", file=path.name, width=source.width, height=source.height)
+    high, wide = source.block_shapes[0]
+    if high * wide > _MOST_IN_A_BLOCK:
+        raise fault("raster_blocks", file=path.name, width=wide, height=high)
 
 
 def _crs(path: Path, source: Any, named: str | None) -> Any:
@@ -117,78 +145,28 @@ def _extent(path: Path, source: Any, crs: Any, city: City) -> Box:
         extent = Box(*transform_bounds(crs, "EPSG:4326", *source.bounds))
     except (RasterioError, ValueError) as error:
         raise elsewhere from error
-    reach = city.bounds
-    apart = extent.west >= reach.east or extent.east <= reach.west or extent.south >= reach.north
-    if apart or extent.north <= reach.south:
+    if not _city_share(extent, city):
         raise elsewhere
     return extent
 
 
-def _nodata(source: Any) -> tuple[float | None, list[Issue]]:
-    """Return the value that means nothing is mapped; for whole numbers without one, every pixel counts."""
-    if source.nodata is not None and not math.isnan(source.nodata):
-        return float(source.nodata), []
-    if np.dtype(source.dtypes[0]).kind != "f":
-        return None, []
-    told = source.nodata is not None
-    return _NODATA, [] if told else [whole_row("raster.nodata", "warning", None, value=f"{_NODATA:g}")]
+def _city_share(extent: Box, city: City) -> float:
+    """Return the share of the city's box that the raster's covers."""
+    reach = city.bounds
+    width = min(extent.east, reach.east) - max(extent.west, reach.west)
+    height = min(extent.north, reach.north) - max(extent.south, reach.south)
+    whole = (reach.east - reach.west) * (reach.north - reach.south)
+    return max(0.0, width) * max(0.0, height) / whole
 
 
-def _copy(path: Path, source: Any, crs: Any, target: Path, nodata: float | None) -> _Content:
-    """Copy block by block to the end; NaN and infinity become nodata."""
-    profile = {
-        "driver": "GTiff", "width": source.width, "height": source.height, "count": 1, "dtype": source.dtypes[0],
-        "crs": crs, "transform": source.transform, "nodata": nodata, "tiled": True, "blockxsize": _BLOCK,
-        "blockysize": _BLOCK, "compress": "deflate", "BIGTIFF": "IF_SAFER",
-    }  # fmt: skip
-    mapped, least, greatest = 0, math.inf, -math.inf
-    with rasterio.open(target, "w", **profile) as sink:
-        for _, window in sink.block_windows(1):
-            values = _cleared(_block(path, source, window), nodata)
-            there = values if nodata is None else values[values != nodata]
-            if there.size:
-                mapped += there.size
-                least, greatest = min(least, float(there.min())), max(greatest, float(there.max()))
-            sink.write(values, 1, window=window)
-    if not mapped:
-        raise fault("raster_empty", file=path.name)
-    return _Content(mapped, least, greatest)
-
-
-def _block(path: Path, source: Any, window: Any) -> Any:
-    try:
-        return source.read(1, window=window)
-    except RasterioError as error:
-        raise fault("raster_broken", file=path.name, reason=type(error).__name__) from error
-
-
-def _cleared(values: Any, nodata: float | None) -> Any:
-    if nodata is None or values.dtype.kind != "f":
-        return values
-    return np.where(np.isfinite(values), values, values.dtype.type(nodata))
-
-
-def _report(
-    path: Path,
-    source: Any,
-    definition: RasterDefinition,
-    extent: Box,
-    nodata: float | None,
-    content: _Content,
-    issues: list[Issue],
-) -> dict[str, Any]:
-    epsg = source.crs.to_epsg()
-    return {
-        "layer": definition.id,
-        "file": path.name,
-        "crs": f"EPSG:{epsg}" if epsg else source.crs.to_string(),
-        "width": source.width,
-        "height": source.height,
-        "pixel_size": list(source.res),
-        "extent": list(extent.as_tuple()),
-        "nodata": nodata,
-        "minimum": content.minimum,
-        "maximum": content.maximum,
-        "mapped_share": round(content.mapped / (source.width * source.height), 4),
-        "issues": [issue.as_dict() for issue in issues],
-    }
+def _doubts(content: raster_copying.Content, extent: Box, city: City) -> list[Issue]:
+    """Return what a person should look at: values that no class holds, and what of the city is not covered."""
+    doubts = []
+    if content.unclassed:
+        share = f"{100 * content.unclassed / content.mapped:.2g} %"
+        span = f"{content.minimum:g}〜{content.maximum:g}"
+        doubts.append(whole_row("raster.range", "warning", None, value=share, span=span))
+    covered = _city_share(extent, city)
+    if covered < 1:
+        doubts.append(whole_row("raster.partial", "warning", None, value=f"{100 * covered:.0f} %"))
+    return doubts

@@ -6,6 +6,7 @@ Errors name no HTTP status: the API maps classes to statuses in one table, the c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,18 @@ class BadParameter(BadInput):
         self.parameter = parameter
 
 
+class BadFeatures(BadInput):
+    """Features that cannot be written; `faults` say where and why.
+
+    Each is plain data: `index` (the feature's place, from 0), `field` (None for the feature as a whole), `rule`
+    and `message` (`ja`, `en`).
+    """
+
+    def __init__(self, message: Message, faults: list[dict[str, Any]]) -> None:
+        super().__init__(message)
+        self.faults = faults
+
+
 class NotFound(MachizuError):
     """There is no such thing, or the asker may not know of it."""
 
@@ -58,6 +71,14 @@ class Forbidden(MachizuError):
 
 class Conflict(MachizuError):
     """The thing changed meanwhile, or is in a state that does not allow this."""
+
+
+class Stale(Conflict):
+    """The thing is no longer as the asker knew it when he decided on the change."""
+
+
+class Reused(Conflict):
+    """A key that names one request was given to another."""
 
 
 class Unavailable(MachizuError):

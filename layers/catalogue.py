@@ -15,6 +15,7 @@ from gis_core.definition import Field, LayerDefinition, RasterDefinition, Texts
 from gis_core.definition_file import build_definition
 from layers import freshness
 from layers.absent import no_layer
+from layers.tile_plans import WHOLE, TilePlan, plan_of
 from layers.visibility import PUBLIC, Viewer, may_see_layer, visible_fields
 
 __all__ = ["PUBLIC", "Catalogue", "LayerInfo", "RasterInfo", "Viewer", "parse_catalogue"]
@@ -39,6 +40,7 @@ class LayerInfo:
     department: Texts
     recent: tuple[tuple[int, Box | None], ...] = ()
     base_revision: int = 0
+    plan: TilePlan = WHOLE
 
     @property
     def id(self) -> str:
@@ -121,6 +123,10 @@ class Catalogue:
         except KeyError:
             raise no_layer(layer_id) from None
 
+    def knows(self, layer_id: str) -> bool:
+        """Tell whether the viewer may know of this layer or raster."""
+        return layer_id in self.layers or layer_id in self.rasters
+
     def raster(self, raster_id: str) -> RasterInfo:
         """Return the raster. Raises `NotFound`, also for a raster the viewer may not know of."""
         try:
@@ -175,6 +181,7 @@ def _layer(definition: LayerDefinition, entry: dict[str, Any], viewer: Viewer) -
         department=Texts(entry["department"]),
         recent=tuple((revision, Box(*box) if box else None) for revision, box in entry["recent"]),
         base_revision=entry["base_revision"],
+        plan=plan_of(entry["plan"], definition, entry["feature_count"]),
     )
 
 

@@ -6,11 +6,13 @@ Saving writes through the layer's model, so the layer's triggers record it like 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.contrib.gis import forms as gis_forms
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
+from django.utils import timezone
 
 from gis_core.definition import Field, LayerDefinition
 from layers.features import feature_model
@@ -70,8 +72,18 @@ def _validators(field: Field) -> list[Any]:
         found.append(RegexValidator(rf"\A(?:{field.pattern})\Z"))
     if field.max_length is not None:
         found.append(MaxLengthValidator(field.max_length))
-    if field.minimum is not None and field.type in ("integer", "number"):
-        found.append(MinValueValidator(float(field.minimum)))
-    if field.maximum is not None and field.type in ("integer", "number"):
-        found.append(MaxValueValidator(float(field.maximum)))
+    if field.minimum is not None:
+        found.append(MinValueValidator(_bound(field, field.minimum)))
+    if field.maximum is not None:
+        found.append(MaxValueValidator(_bound(field, field.maximum)))
     return found
+
+
+def _bound(field: Field, given: float | str) -> Any:
+    read = {"date": date.fromisoformat, "time": time.fromisoformat, "datetime": _instant}.get(field.type)
+    return read(str(given)) if read else float(given)
+
+
+def _instant(text: str) -> datetime:
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else timezone.make_aware(read)

@@ -7,6 +7,8 @@ from django.contrib.gis.db import models
 
 from layers.feed_models import Alert, CameraImage, Feed, StatusEntry  # noqa: F401 - where Django looks for models
 from layers.gazetteer_models import GazetteerAddress, GazetteerTown  # noqa: F401 - likewise
+from layers.key_models import ApiKey, RepeatableRequest  # noqa: F401 - likewise
+from layers.webhook_models import Webhook, WebhookDelivery  # noqa: F401 - likewise
 
 
 class Department(models.Model):

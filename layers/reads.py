@@ -5,18 +5,19 @@ Every function returns a `Statement` for psycopg; nothing here talks to the data
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from psycopg import sql
 
-from layers import past
-from layers.catalogue import Catalogue, LayerInfo
-from layers.filters import ItemsQuery, Moment, Shape, moment_of, shape_of, values_of, where
+from layers import paging, past
+from layers.catalogue import LayerInfo
+from layers.filters import BY_ID, ItemsQuery, Moment, Shape, moment_of, shape_of, values_of, where
 from layers.forms import once_a_form
 from layers.tables import table
-from layers.writing import feature
+from layers.tile_store import stored_plan
+from layers.writing import WHOLE, Output, feature
 
 CHANGE_CHANNEL = "machizu_layer_changed"
 
@@ -24,17 +25,15 @@ CHANGE_CHANNEL = "machizu_layer_changed"
 # counted from moves in steps, because each move makes all of the layer's tiles new.
 RECENT_REVISIONS = 100
 
+# Of a longer condition's statement the text is not kept.
+KEPT_LETTERS = 1_000
+
 
 class Statement(NamedTuple):
     """SQL text with named placeholders, and its parameters."""
 
     text: str
     parameters: dict[str, Any]
-
-
-def listen_statement() -> Statement:
-    """Ask to be told of every committed change of a layer or of the registry."""
-    return Statement(sql.SQL("LISTEN {}").format(sql.Identifier(CHANGE_CHANNEL)).as_string(None), {})
 
 
 def catalogue_statement(only: Collection[str] | None = None) -> Statement:
@@ -49,7 +48,7 @@ def catalogue_statement(only: Collection[str] | None = None) -> Statement:
                    'department', d.title,
                    'extent', CASE WHEN l.extent IS NOT NULL THEN json_build_array(
                        ST_XMin(l.extent), ST_YMin(l.extent), ST_XMax(l.extent), ST_YMax(l.extent)) END,
-                   'base_revision', base,
+                   'base_revision', base, 'plan', {plan},
                    'recent', (
                        SELECT coalesce(json_agg(json_build_array(r.revision,
                                   CASE WHEN r.envelope IS NOT NULL THEN json_build_array(
@@ -62,17 +61,34 @@ def catalogue_statement(only: Collection[str] | None = None) -> Statement:
              CROSS JOIN LATERAL (SELECT greatest(l.revision / {step} - 1, 0) * {step} AS base) AS counted
         WHERE l.retired_at IS NULL {chosen}""").format(
         step=sql.Literal(RECENT_REVISIONS),
+        plan=stored_plan(sql.SQL("l.id")),
         chosen=sql.SQL("" if only is None else "AND l.id = ANY(%(only)s)"),
     )
     return Statement(text.as_string(None), {} if only is None else {"only": [*only]})
 
 
 def items_statement(info: LayerInfo, query: ItemsQuery) -> Statement:
-    """One row: `features` (bytes, comma-joined GeoJSON features), `returned`, `last_id`, `more`."""
-    return Statement(_items_text(info, shape_of(query)), values_of(query))
+    """One row: `features` (bytes, comma-joined GeoJSON features), `returned`, `last_id`, `more`.
+
+    In another order than by id there is `last_keys` too: the last row's sort keys, a JSON array of texts and
+    nulls.
+    """
+    make = _items_text if query.order.by_id else _sorted_text
+    return Statement(make(info, shape_of(query)), values_of(query))
 
 
-@once_a_form
+def kept_if_short(make: Callable[[LayerInfo, Shape], str]) -> Callable[[LayerInfo, Shape], str]:
+    """Keep no texts with long conditions: their number is without end, and memory is not."""
+    kept = once_a_form(make)
+
+    def text(info: LayerInfo, shape: Shape) -> str:
+        long = sum(len(condition.key) for condition in shape.conditions) > KEPT_LETTERS
+        return (make if long else kept)(info, shape)
+
+    return text
+
+
+@kept_if_short
 def _items_text(info: LayerInfo, shape: Shape) -> str:
     text = sql.SQL("""
         SELECT convert_to(coalesce(string_agg(feature, ',' ORDER BY id) FILTER (WHERE turn <= %(limit)s), ''), 'UTF8'),
@@ -80,42 +96,106 @@ def _items_text(info: LayerInfo, shape: Shape) -> str:
                max(id) FILTER (WHERE turn <= %(limit)s),
                count(*) > %(limit)s
         FROM (SELECT id, {feature} AS feature, row_number() OVER (ORDER BY id) AS turn
-              FROM (SELECT id, geom {columns} FROM {source} WHERE id > %(after)s {where}
-                    ORDER BY id LIMIT %(over)s OFFSET %(offset)s) AS page) AS features
+              FROM {page} AS page) AS features
+        """).format(feature=feature(info, shape.output), page=chosen_rows(info, shape))
+    return text.as_string(None)
+
+
+@kept_if_short
+def _sorted_text(info: LayerInfo, shape: Shape) -> str:
+    names = [paging.key_column(place) for place, _ in enumerate(shape.order.keys)]
+    text = sql.SQL("""
+        SELECT convert_to(coalesce(string_agg(feature, ',' ORDER BY turn) FILTER (WHERE turn <= %(limit)s), ''), 'UTF8'),
+               count(*) FILTER (WHERE turn <= %(limit)s),
+               max(id) FILTER (WHERE turn = %(limit)s),
+               count(*) > %(limit)s,
+               max(place) FILTER (WHERE turn = %(limit)s)
+        FROM (SELECT id, {feature} AS feature, json_build_array({keys})::text AS place,
+                     row_number() OVER (ORDER BY {order}) AS turn
+              FROM {page} AS page) AS features
         """).format(
-        feature=feature(info),
-        columns=_columns(info),
-        source=_source(info, shape.at),
-        where=where(info, shape),
+        feature=feature(info, shape.output),
+        keys=sql.SQL(", ").join(sql.SQL("{}::text").format(name) for name in names),
+        order=paging.ordering(shape.order, names),
+        page=chosen_rows(info, shape),
     )
     return text.as_string(None)
 
 
-def _columns(info: LayerInfo) -> sql.Composable:
+def chosen_rows(info: LayerInfo, shape: Shape) -> sql.Composable:
+    """Return a sub-select of a page of rows, in its order: `id`, `geom` and the fields as they are to be written.
+
+    Its placeholders are those of `filters.values_of`. The sort keys are there too, by `paging.key_column`.
+    """
+    order = shape.order
+    expressions = [paging.key_expression(field) for field in paging.key_fields(info, order)]
+    keys = [
+        sql.SQL(", {} AS {}").format(expression, paging.key_column(place))
+        for place, expression in enumerate(expressions)
+    ]
+    return sql.SQL("""
+        (SELECT id {columns} {keys} FROM {source} WHERE {beyond} {where}
+         ORDER BY {order} LIMIT %(over)s OFFSET %(offset)s)""").format(
+        columns=_columns(info, shape.output),
+        keys=sql.SQL("").join(keys),
+        source=_source(info, shape.at),
+        beyond=_beyond(info, shape),
+        where=where(info, shape),
+        order=paging.ordering(order, expressions),
+    )
+
+
+def _beyond(info: LayerInfo, shape: Shape) -> sql.Composable:
+    if shape.order.by_id:
+        return sql.SQL("id > %(after)s")
+    return sql.SQL("true") if shape.empty is None else paging.beyond(info, shape.order, shape.empty)
+
+
+def _columns(info: LayerInfo, output: Output) -> sql.Composable:
     # Named one by one: the public role may select only the public columns.
-    return sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(f.name)) for f in info.fields)
+    names = [*(["geom"] if output.geometry else []), *(f.name for f in output.chosen(info))]
+    return sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in names)
 
 
 def count_statement(info: LayerInfo, query: ItemsQuery) -> Statement:
     """One row: how many features match, whatever the page."""
-    return Statement(_count_text(info, shape_of(query)), values_of(query))
+    return Statement(_count_text(info, _matching(query)), values_of(query))
 
 
-@once_a_form
+def plan_statement(info: LayerInfo, query: ItemsQuery) -> Statement:
+    """One row: PostgreSQL's plan for the features that match, in JSON, with its guesses of cost and number."""
+    counting = _matching_text(info, _matching(query))
+    return Statement(f"EXPLAIN (FORMAT JSON) {counting}", values_of(query))
+
+
+def _matching(query: ItemsQuery) -> Shape:
+    """What decides which features match: neither the page nor how they are written."""
+    return shape_of(query)._replace(order=BY_ID, empty=None, output=WHOLE)
+
+
+@kept_if_short
 def _count_text(info: LayerInfo, shape: Shape) -> str:
     text = sql.SQL("SELECT count(*) FROM {source} WHERE true {where}")
     return text.format(source=_source(info, shape.at), where=where(info, shape)).as_string(None)
 
 
-def item_statement(info: LayerInfo, feature_id: int, at: datetime | int | None = None) -> Statement:
+@kept_if_short
+def _matching_text(info: LayerInfo, shape: Shape) -> str:
+    text = sql.SQL("SELECT id FROM {source} WHERE true {where}")
+    return text.format(source=_source(info, shape.at), where=where(info, shape)).as_string(None)
+
+
+def item_statement(
+    info: LayerInfo, feature_id: int, at: datetime | int | None = None, output: Output = WHOLE
+) -> Statement:
     """No row or one: the feature as GeoJSON bytes, and its version; now, or at an instant or revision."""
-    return Statement(_item_text(info, moment_of(at)), {"id": feature_id, "at": at})
+    return Statement(_item_text(info, moment_of(at), output), {"id": feature_id, "at": at})
 
 
 @once_a_form
-def _item_text(info: LayerInfo, at: Moment) -> str:
+def _item_text(info: LayerInfo, at: Moment, output: Output) -> str:
     text = sql.SQL("SELECT convert_to({feature}, 'UTF8'), version FROM {source} WHERE id = %(id)s")
-    return text.format(feature=feature(info), source=_source(info, at)).as_string(None)
+    return text.format(feature=feature(info, output), source=_source(info, at)).as_string(None)
 
 
 def revision_statement(info: LayerInfo, instant: datetime) -> Statement:
@@ -176,51 +256,3 @@ def _changes_text(info: LayerInfo, since: Moment, within: bool) -> str:
         going_on=going_on if within else sql.SQL(""),
     )
     return text.as_string(None)
-
-
-def search_statement(catalogue: Catalogue, text: str, kana: str, limit: int) -> Statement | None:
-    """Rows `(layer, id, name, address, longitude, latitude)` whose name, kana or address holds the text.
-
-    `text` is width-folded (NFKC), `kana` the same in katakana. Names that begin with the text come first.
-    None when no layer of the catalogue has names.
-    """
-    branches = [_search_branch(info) for info in catalogue.layers.values() if info.field_with_role("name")]
-    if not branches:
-        return None
-    composed = sql.SQL(
-        "SELECT layer, id, name, address, lon, lat FROM ({}) AS hits ORDER BY rank, length(name), name, layer, id LIMIT %(limit)s"
-    ).format(sql.SQL(" UNION ALL ").join(branches))
-    parameters = {
-        "text": f"%{_escape_like(text)}%",
-        "kana": f"%{_escape_like(kana)}%",
-        "start": f"{_escape_like(text)}%",
-        "limit": limit,
-    }
-    return Statement(composed.as_string(None), parameters)
-
-
-def _search_branch(info: LayerInfo) -> sql.Composable:
-    def column(role: str) -> sql.Composable:
-        field = info.field_with_role(role)
-        return sql.Identifier(field.name) if field else sql.SQL("NULL::text")
-
-    return sql.SQL("""
-        (SELECT {id} AS layer, id, {name} AS name, {address} AS address,
-                ST_X(ST_PointOnSurface(geom)) AS lon, ST_Y(ST_PointOnSurface(geom)) AS lat,
-                CASE WHEN normalize({name}, NFKC) ILIKE %(start)s THEN 0
-                     WHEN normalize({name}, NFKC) ILIKE %(text)s THEN 1
-                     WHEN {kana} ILIKE %(kana)s THEN 2 ELSE 3 END AS rank
-         FROM {table}
-         WHERE normalize({name}, NFKC) ILIKE %(text)s OR {kana} ILIKE %(kana)s
-            OR normalize({address}, NFKC) ILIKE %(text)s
-         ORDER BY rank, length({name}), id LIMIT %(limit)s)""").format(
-        id=sql.Literal(info.id),
-        name=column("name"),
-        kana=column("kana"),
-        address=column("address"),
-        table=table(info.id),
-    )
-
-
-def _escape_like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

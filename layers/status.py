@@ -7,7 +7,7 @@ as visible as the layer: `info` comes from the viewer's catalogue.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psycopg import sql
 
@@ -16,6 +16,9 @@ from layers.reads import Statement
 
 # Notices: {"layer": id, "features": [ids] or null when too many to name, "last": id of the newest entry}.
 STATUS_CHANNEL = "machizu_status_changed"
+
+# A river changes within half an hour; a picture older than that is shown as old.
+STALE_AFTER = timedelta(minutes=30)
 
 _ENTRY = sql.SQL(
     "json_build_object('id', id, 'feature', feature_id, 'source', source, 'state', state, 'at', at, 'values', values)::text"

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from psycopg import sql
 
 from layers import tables
-from layers.services import approval
+from layers.services import approval, rasters, repeats, tiling
 
 
 @app.task(name="layers.refresh_statistics", queue="store")
@@ -16,6 +16,14 @@ def refresh_statistics(layer_id: str) -> None:
     """Clear a merged layer's dead rows and refresh the planner's statistics, sooner than autovacuum would."""
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("VACUUM (ANALYZE) {}").format(tables.table(layer_id)))
+    tiling.renew_plans()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="layers.plan_tiles", queue="store", queueing_lock="plan_tiles")
+def plan_tiles(timestamp: int) -> None:
+    """Make the plans of tiles that edits have left behind, each minute."""
+    tiling.renew_plans()
 
 
 @app.periodic(cron="* * * * *")
@@ -30,3 +38,17 @@ def publish_due_loads(timestamp: int) -> None:
 def clear_sessions(timestamp: int) -> None:
     """Drop expired sessions once a night."""
     call_command("clearsessions")
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="layers.prune_rasters", queue="store")
+def prune_rasters(timestamp: int) -> None:
+    """Remove the rasters' files that are past their term, once a night."""
+    rasters.prune_rasters()
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="layers.forget_repeats", queue="store")
+def forget_repeats(timestamp: int) -> None:
+    """Drop the answers that no client asks for again, each hour."""
+    repeats.forget()

@@ -15,13 +15,13 @@ from gis_core.errors import Forbidden, Message
 # public: residents. viewer: staff who look. editor: delivers his department's layers. approver: approves
 # them. headquarters: the disaster headquarters. system: another program with a key. administrator: the GIS's.
 Role = Literal["public", "viewer", "editor", "approver", "headquarters", "system", "administrator"]
-Action = Literal["deliver", "approve", "roll_back", "define"]
+Action = Literal["deliver", "edit", "approve", "roll_back", "define"]
 
 # What each role may do with the layers of its own department.
 _OWN: dict[Role, frozenset[Action]] = {
-    "editor": frozenset({"deliver"}),
-    "system": frozenset({"deliver"}),
-    "approver": frozenset({"deliver", "approve", "roll_back"}),
+    "editor": frozenset({"deliver", "edit"}),
+    "system": frozenset({"deliver", "edit"}),
+    "approver": frozenset({"deliver", "edit", "approve", "roll_back"}),
 }
 
 
@@ -30,12 +30,18 @@ class Viewer:
     """Who asks: a role and, where it has one, the id of its department.
 
     `elevated` is true while an emergency elevation for an open situation holds: the headquarters then sees
-    what only departments see.
+    what only departments see. `layers` (ids, sorted) narrows the role to these layers: with all others the
+    viewer is one of the public. None does not narrow.
     """
 
     role: Role
     department: str | None = None
     elevated: bool = False
+    layers: tuple[str, ...] | None = None
+
+    def towards(self, layer_id: str) -> Viewer:
+        """Return who the viewer is where this layer is concerned."""
+        return self if self.layers is None or layer_id in self.layers else PUBLIC
 
 
 PUBLIC = Viewer("public")
@@ -44,7 +50,7 @@ ADMINISTRATOR = Viewer("administrator")
 
 def may_see_layer(viewer: Viewer, definition: Definition) -> bool:
     """Tell whether the viewer may know of the layer at all."""
-    return _may_see(viewer, definition.visibility, definition.department)
+    return _may_see(viewer.towards(definition.id), definition.visibility, definition.department)
 
 
 def visible_fields(viewer: Viewer, definition: LayerDefinition) -> tuple[Field, ...]:
@@ -52,6 +58,7 @@ def visible_fields(viewer: Viewer, definition: LayerDefinition) -> tuple[Field, 
 
     Personal data is for the owning department, whatever the field's own visibility says.
     """
+    viewer = viewer.towards(definition.id)
     return tuple(
         f
         for f in definition.fields
@@ -61,6 +68,7 @@ def visible_fields(viewer: Viewer, definition: LayerDefinition) -> tuple[Field, 
 
 def may(viewer: Viewer, action: Action, definition: Definition) -> bool:
     """Tell whether the viewer may do this with the layer."""
+    viewer = viewer.towards(definition.id)
     if viewer.role == "administrator":
         return True
     return viewer.department == definition.department and action in _OWN.get(viewer.role, frozenset())

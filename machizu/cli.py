@@ -7,11 +7,24 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from machizu.commands import db, feed, gazetteer, layer, load, people, raster, source, system
+from machizu.commands import (
+    apikey,
+    db,
+    export,
+    feed,
+    gazetteer,
+    layer,
+    load,
+    people,
+    raster,
+    source,
+    system,
+    webhook,
+)
 from machizu.commands.common import WrongUsage
 from machizu.failures import as_error
 
-GROUPS = (system, db, layer, load, source, feed, raster, gazetteer, people)
+GROUPS = (system, db, layer, load, export, source, feed, raster, gazetteer, people, apikey, webhook)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -18,7 +18,11 @@ DEFAULT_CITY = Path(__file__).with_name("cities") / "otawara.yaml"
 
 @dataclass(frozen=True)
 class Environment:
-    """The product's settings. `home` holds all that is kept: database, rasters, samples, secret, logs."""
+    """The product's settings. `home` holds all that is kept: database, rasters, samples, secret, logs.
+
+    `address_rate` and `key_rate`: requests a minute to the API, tiles not counted, 0 for no limit. `body_bytes`:
+    the most that may be sent to it at a time.
+    """
 
     home: Path
     host: str
@@ -29,6 +33,9 @@ class Environment:
     workers: int
     allowed_hosts: tuple[str, ...]
     debug: bool
+    address_rate: int
+    key_rate: int
+    body_bytes: int
 
     @property
     def rasters(self) -> Path:
@@ -57,6 +64,9 @@ def environment() -> Environment:
         load_samples=os.environ.get("MACHIZU_SAMPLES", "1") != "0",
         allowed_hosts=tuple(os.environ.get("MACHIZU_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")),
         debug=os.environ.get("MACHIZU_DEBUG") == "1",
+        address_rate=_whole("MACHIZU_API_RATE", "600", 10**6, least=0),
+        key_rate=_whole("MACHIZU_API_KEY_RATE", "6000", 10**6, least=0),
+        body_bytes=_whole("MACHIZU_API_BODY_BYTES", str(20 * 2**20), 2**30),
     )
 
 
@@ -76,10 +86,10 @@ def secret_key(home: Path) -> str:
     return secret
 
 
-def _whole(name: str, default: str, largest: int) -> int:
+def _whole(name: str, default: str, largest: int, least: int = 1) -> int:
     text = os.environ.get(name, default)
-    if not text.isdecimal() or not 0 < int(text) <= largest:
-        raise _bad(name, text, f"1–{largest}")
+    if not text.isdecimal() or not least <= int(text) <= largest:
+        raise _bad(name, text, f"{least}–{largest}")
     return int(text)
 
 

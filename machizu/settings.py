@@ -70,8 +70,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = _environment.city.time_zone
 
-# Tasks that lie above the store; those of an installed application are found by themselves.
-PROCRASTINATE_IMPORT_PATHS = ["etl.schedules", "etl.feeds.schedule"]
+# Only a module named `tasks` of an installed application is found by itself.
+PROCRASTINATE_IMPORT_PATHS = ["etl.schedules", "etl.feeds.schedule", "layers.webhook_tasks"]
 
 STATIC_URL = "/static/"
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]

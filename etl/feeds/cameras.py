@@ -21,6 +21,7 @@ from gis_core.errors import MachizuError
 from layers import selectors
 from layers.feed_models import CameraImage
 from layers.services import cameras, status
+from layers.status import STALE_AFTER
 from layers.visibility import ADMINISTRATOR
 
 LAYER = "river_cameras"
@@ -29,8 +30,6 @@ State = Literal["ok", "stale", "down"]
 _LIMITS = FetchLimits(size=MAX_BYTES, seconds=20, silence=10, redirects=3)
 _AT_ONCE = 8
 _MAX_CAMERAS = 2000
-# A river changes within half an hour; a picture older than that is shown as old.
-STALE_AFTER = timedelta(minutes=30)
 # The same picture so often and for so long: some cameras are asked more often than they take one.
 STALE_POLLS = 6
 _SAME_FOR = timedelta(minutes=20)

@@ -70,7 +70,14 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 def _safe_name(path: Path, member: zipfile.ZipInfo) -> PurePosixPath:
     name = PurePosixPath(_real_name(member).replace("\\", "/"))
     is_link = S_ISLNK(member.external_attr >> 16)
-    if not name.parts or name.is_absolute() or ".." in name.parts or ":" in name.parts[0] or is_link or "\0" in str(name):
+    if (
+        not name.parts
+        or name.is_absolute()
+        or ".." in name.parts
+        or ":" in name.parts[0]
+        or is_link
+        or "\0" in str(name)
+    ):
         raise fault("zip_path", file=path.name, member=name)
     return name
 

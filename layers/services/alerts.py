@@ -132,7 +132,7 @@ def _settle(cursor: Any, rows: Sequence[Alert]) -> set[int]:
 def _announce(cursor: Any, ids: set[int]) -> None:
     if ids:
         cursor.execute(
-            "SELECT pg_notify(%s, %s)", [ALERT_CHANNEL, json.dumps({"alerts": sorted(ids)[-500:]})]
+            "SELECT history.tell(%s, %s)", [ALERT_CHANNEL, json.dumps({"alerts": sorted(ids)[-500:]})]
         )
 
 

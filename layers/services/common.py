@@ -15,6 +15,7 @@ from gis_core.errors import Conflict, Message
 from layers.absent import no_layer
 from layers.models import Layer
 from layers.reads import CHANGE_CHANNEL
+from layers.services import webhook_queue
 
 # Who delivers the sample data; pages and catalogues say so as long as a layer shows it.
 SAMPLE_ACTOR = "sample"
@@ -69,13 +70,14 @@ def raise_revision(
     )
     cursor.execute("SELECT history.revision(%s)", [layer_id])
     (revision,) = cursor.fetchone()
+    webhook_queue.wake(layer_id)
     return int(revision)
 
 
 def announce(cursor: Any, layer_id: str, revision: int) -> None:
     """Tell whoever listens, at commit, that the layer changed."""
     notice = json.dumps({"layer": layer_id, "revision": revision})
-    cursor.execute("SELECT pg_notify(%s, %s)", [CHANGE_CHANNEL, notice])
+    cursor.execute("SELECT history.tell(%s, %s)", [CHANGE_CHANNEL, notice])
 
 
 def confirm(cursor: Any, layer: Layer, author: str) -> None:

@@ -60,7 +60,9 @@ def update_layer(definition: LayerDefinition, *, actor: str, viewer: Viewer = AD
 def _check_rules(definition: Definition) -> None:
     """Refuse rules that name layers or fields which are not there."""
     if isinstance(definition, LayerDefinition):
-        raw = Layer.objects.filter(kind=Layer.Kind.VECTOR, retired_at=None).values_list("definition", flat=True)
+        raw = Layer.objects.filter(kind=Layer.Kind.VECTOR, retired_at=None).values_list(
+            "definition", flat=True
+        )
         known = (build_definition(one) for one in raw)
         check_references(definition, {one.id: one for one in known if isinstance(one, LayerDefinition)})
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from gis_core.errors import BadInput, Message
-from layers import restore
+from layers import restore, tile_store
 from layers.models import Layer
 from layers.services import audit
 from layers.services.common import lock_vector, raise_revision
@@ -54,6 +54,8 @@ def purge_history(layer_id: str, before: datetime, *, actor: str, viewer: Viewer
     require(viewer, "define", definition)
     with connection.cursor() as cursor:
         removed = restore.forget(cursor, layer_id, before)
+        # It may hold what was deleted, and knows by the history alone that it was.
+        tile_store.drop(cursor, layer_id)
     audit.record(actor, "layer.purge", layer=layer_id, before=before.isoformat(), removed=removed)
     return removed
 

@@ -14,11 +14,8 @@ from layers.visibility import Role
 _NEEDS_DEPARTMENT = {"editor", "approver"}
 
 
-@transaction.atomic
-def set_role(
-    username: str, role: Role, department: str | None, *, actor: str, password: str | None = None
-) -> None:
-    """Create the user if needed and give him a role. Raises `BadInput` for an unknown or missing department."""
+def check_department(role: str, department: str | None) -> None:
+    """Raise `BadInput` for a department that is unknown, or missing where the role belongs to one."""
     if department is None and role in _NEEDS_DEPARTMENT:
         raise BadInput(
             Message(
@@ -34,6 +31,14 @@ def set_role(
                 en=f"No department “{department}”. Known: {known}",
             )
         )
+
+
+@transaction.atomic
+def set_role(
+    username: str, role: Role, department: str | None, *, actor: str, password: str | None = None
+) -> None:
+    """Create the user if needed and give him a role. Raises `BadInput` for an unknown or missing department."""
+    check_department(role, department)
     user, created = get_user_model().objects.get_or_create(username=username)
     if password is not None:
         user.set_password(password)

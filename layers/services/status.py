@@ -58,7 +58,7 @@ def _announce(cursor: Any, layer: str, added: list[tuple[int, int]]) -> None:
         "features": features if len(features) <= NAMED_FEATURES else None,
         "last": max(entry for _, entry in added),
     }
-    cursor.execute("SELECT pg_notify(%s, %s)", [STATUS_CHANNEL, json.dumps(notice)])
+    cursor.execute("SELECT history.tell(%s, %s)", [STATUS_CHANNEL, json.dumps(notice)])
 
 
 # Each new entry is compared with what stood before its instant: the nearest of the log and of the new ones.

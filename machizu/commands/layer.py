@@ -144,7 +144,7 @@ def _schema(arguments: argparse.Namespace) -> None:
         from layers.visibility import ADMINISTRATOR
 
         info = catalogue(ADMINISTRATOR).layer(arguments.layer)
-        print_json(layer_schema(info, "ja", f"urn:machizu:layer:{info.id}", queryables=False))
+        print_json(layer_schema(info, "ja", f"urn:machizu:layer:{info.id}"))
 
 
 def _create(arguments: argparse.Namespace) -> int:

@@ -61,6 +61,9 @@ class Cluster:
                 if started:
                     self._launch()
                 self._prepare()
+                if started:
+                    # Each time: a newer product may need a role that the cluster was made without.
+                    database.prepare_readers(self.superuser_url())
                 return started
         except PermissionError as refused:
             raise FolderRefused(self.root, str(refused)) from refused

@@ -7,7 +7,9 @@ from psycopg import sql
 
 SUPERUSER = "machizu_admin"
 OWNER = "machizu"
+# The role that reads what is public, and the one that reads for staff and keys.
 READER = "machizu_public"
+STAFF_READER = "machizu_staff"
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm", "unaccent")
 CONNECT_SECONDS = 10
 
@@ -16,7 +18,7 @@ def prepare_owner(admin_url: str, password: str) -> None:
     """Make the application's role, or give it this password.
 
     It is no superuser and may make no roles: on PostgreSQL 15 CREATEROLE reaches as far as a shell. So the
-    role that reads what is public is made here, and the owner may only assume it.
+    roles that read are made here too (`prepare_readers`), and the owner may only assume them.
     """
     with psycopg.connect(admin_url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
         # Hashed here, so that no statement, and so no log, ever holds the password itself.
@@ -28,9 +30,18 @@ def prepare_owner(admin_url: str, password: str) -> None:
                 sql.Identifier(OWNER), sql.Literal(secret.decode())
             )
         )
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (READER,)).fetchone():
-            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(READER)))
-        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(READER), sql.Identifier(OWNER)))
+
+
+def prepare_readers(admin_url: str) -> None:
+    """Make the roles that read, if they are not there, and let the owner assume them."""
+    owner, reader, staff = map(sql.Identifier, (OWNER, READER, STAFF_READER))
+    with psycopg.connect(admin_url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
+        known = connection.execute("SELECT rolname FROM pg_roles").fetchall()
+        for name in (READER, STAFF_READER):
+            if (name,) not in known:
+                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("GRANT {} TO {}").format(reader, staff))
+        connection.execute(sql.SQL("GRANT {}, {} TO {}").format(reader, staff, owner))
 
 
 def prepare_database(admin_url: str, name: str) -> None:

@@ -6,7 +6,10 @@ SELECT 'CREATE ROLE machizu' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolnam
 ALTER ROLE machizu LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'password';
 SELECT 'CREATE ROLE machizu_public NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'machizu_public')
 \gexec
-GRANT machizu_public TO machizu;
+SELECT 'CREATE ROLE machizu_staff NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'machizu_staff')
+\gexec
+GRANT machizu_public TO machizu_staff;
+GRANT machizu_public, machizu_staff TO machizu;
 SELECT 'CREATE DATABASE machizu OWNER machizu TEMPLATE template0'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'machizu')
 \gexec

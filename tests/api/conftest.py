@@ -269,3 +269,37 @@ def address(world: Store, city: City) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}/api"
     server.should_exit = True
     thread.join(timeout=10)
+
+
+@pytest.fixture
+def key(store: Store) -> Callable[..., dict[str, str]]:
+    """Make a key and return the header that shows it."""
+    from layers.services.keys import create_key
+
+    def make(role: str = "viewer", name: str = "booking", **given: Any) -> dict[str, str]:
+        return {"x-api-key": create_key(name, role, actor="admin", **given)}
+
+    return make
+
+
+@pytest.fixture
+def login(store: Store) -> Callable[..., dict[str, str]]:
+    """Log a user in as the staff's login does, and return the cookies."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from layers.services.people import set_role
+
+    def make(role: str | None = "editor", department: str | None = "planning") -> dict[str, str]:
+        user = get_user_model().objects.create_user("suzuki", password="correct horse")
+        if role is not None:
+            set_role("suzuki", role, department, actor="admin")  # type: ignore[arg-type]
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.save()
+        return {"sessionid": str(session.session_key)}
+
+    return make

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from api import language
+from api import encoding, language
 from api.cache import ENTRY_BYTES, ByteCache
 
 
@@ -78,6 +78,52 @@ def test_what_was_not_used_for_longest_goes_first() -> None:
     assert asked == ["a", "b", "c", "b"]
 
 
+def test_a_value_that_is_kept_can_be_looked_at() -> None:
+    async def make() -> bytes:
+        return b""
+
+    async def scene() -> list[bytes | None]:
+        cache = ByteCache(10_000)
+        before = cache.peek("key")
+        await cache.get("key", make)
+        return [before, cache.peek("key")]
+
+    assert asyncio.run(scene()) == [None, b""]
+
+
+@pytest.mark.parametrize(
+    ("header", "coding"),
+    [
+        ("", None),
+        ("identity", None),
+        ("*", None),
+        ("deflate, compress", None),
+        ("gzip", "gzip"),
+        ("GZIP;q=0.5, deflate", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip;q=x", None),
+        (",;,", None),
+    ],
+)
+def test_the_coding_is_one_that_the_asker_names(header: str, coding: str | None) -> None:
+    assert encoding.negotiate(header) == coding
+
+
+def test_of_what_the_asker_likes_best_the_quickest_is_taken() -> None:
+    quickest, slowest = next(iter(encoding.CODINGS)), [*encoding.CODINGS][-1]
+    assert encoding.negotiate("gzip, deflate, br, zstd") == quickest
+    assert encoding.negotiate(f"{slowest};q=1, {quickest};q=0.5") == slowest
+
+
+@pytest.mark.parametrize("coding", [None, *encoding.CODINGS])
+@pytest.mark.parametrize("size", [0, encoding.COMPRESS_FROM - 1, 5_000, encoding.COMPRESS_ASIDE_FROM])
+def test_what_is_packed_can_be_unpacked(coding: str | None, size: int) -> None:
+    body = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    packed = asyncio.run(encoding.pack(body, coding))
+    assert encoding.unpack(packed) == body
+    assert isinstance(packed, encoding.Packed) is (coding is not None and size >= encoding.COMPRESS_FROM)
+
+
 OFFERED = ("ja", "ja-easy", "en", "pt", "es", "zh-hans", "ko")
 
 
@@ -109,4 +155,5 @@ def test_the_language_asked_for_by_name_or_header(asked: str | None, header: str
     ],
 )
 def test_html_is_for_those_who_prefer_it(accept: str, html: bool) -> None:
-    assert language.prefers_html(accept) is html
+    offered = {"application/geo+json": "application/geo+json", "text/html": "text/html; charset=utf-8"}
+    assert (language.media(accept, offered) == offered["text/html"]) is html

@@ -15,11 +15,23 @@ PLACES = {
     "collectionId": "benches",
     "rasterId": "depth",
     "featureId": "1",
+    "tileMatrixSetId": "WebMercatorQuad",
     "tileMatrix": str(TILE[0]),
     "tileRow": str(TILE[1]),
     "tileCol": str(TILE[2]),
 }
-QUERIES = {"search": "?q=ベンチ", "getRasterValue": "?lon=140&lat=36.88"}
+QUERIES = {
+    "search": "?q=ベンチ",
+    "getNearest": "?lon=140&lat=36.88",
+    "getRasterValue": "?lon=140&lat=36.88",
+    "getRasterProfile": "?coords=140,36.88;140.01,36.88",
+    "getRasterStatistics": "?polygon=140,36.88;140.01,36.88;140.01,36.89",
+}
+
+# What an API without a store behind it has; what is without end, or about what this world lacks, is tested elsewhere.
+ELSEWHERE = {"getStream", "getAlert", "getImage", "getWebhooks"}
+READING = [o for o in OPERATIONS if o.method == "GET"]
+ANSWERING = [o for o in READING if o.id not in ELSEWHERE]
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +59,9 @@ def references(node: Any) -> list[str]:
 
 
 def test_operation_ids_are_unique_and_every_operation_is_there(document: Any) -> None:
-    ids = [methods["get"]["operationId"] for methods in document["paths"].values()]
+    ids = [o["operationId"] for methods in document["paths"].values() for o in methods.values()]
     assert len(ids) == len(set(ids))
-    assert {i.split(".")[0] for i in ids} == {o.id for o in OPERATIONS}
+    assert {i.split(".")[0] for i in ids} == {o.id for o in READING}
 
 
 def test_every_visible_property_is_a_parameter_of_items(document: Any) -> None:
@@ -73,7 +85,7 @@ def test_limit_bbox_and_datetime_are_declared_as_the_standard_asks(document: Any
     assert (shared["datetime"]["schema"], shared["datetime"]["style"]) == ({"type": "string"}, "form")
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.id)
+@pytest.mark.parametrize("operation", ANSWERING, ids=lambda o: o.id)
 def test_answers_are_as_declared(client: TestClient, document: Any, operation: Any) -> None:
     response = client.get("/api" + operation.path.format(**PLACES) + QUERIES.get(operation.id, ""))
     assert response.status_code == 200, response.text
@@ -105,7 +117,7 @@ def test_errors_are_as_declared(client: TestClient, document: Any) -> None:
 def test_the_documentation_lists_every_operation_without_script(client: TestClient) -> None:
     text = client.get("/api/docs").text
     assert "<script" not in text
-    assert all(f'id="{o.id}"' in text for o in OPERATIONS if not o.by_property)
+    assert all(f'id="{o.id}"' in text for o in READING if not (o.by_property or o.by_layer))
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

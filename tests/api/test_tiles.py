@@ -124,6 +124,29 @@ def test_gzip_is_for_those_who_can_read_it(client: TestClient) -> None:
     assert gzip.decompress(raw) == plain.content == refused.content
 
 
+@pytest.mark.parametrize("held", [None, "the tag", '"other"', '"a", "b"'])
+@pytest.mark.parametrize("place", ["8/99/227", "14/0/0"])
+def test_the_second_answer_is_as_the_first(clients: Any, world: Any, place: str, held: str | None) -> None:
+    fresh = clients(world)
+    path = f"{QUAD}/{place}"
+    tag = fresh.get(path, headers={"accept-encoding": "br;q=0.1"}).headers["etag"]
+    headers = {"if-none-match": tag if held == "the tag" else held} if held else {}
+    first, second = (fresh.get(path, headers=headers) for _ in range(2))
+    assert (first.status_code, first.content, first.headers) == (
+        second.status_code,
+        second.content,
+        second.headers,
+    )
+    assert (first.status_code == 304) is (held == "the tag")
+
+
+def test_a_kept_tile_is_no_way_around_a_bad_key(client: TestClient) -> None:
+    path = f"{QUAD}/8/99/227"
+    assert [client.get(path).status_code for _ in range(2)] == [200, 200]
+    assert client.get(path, headers={"x-api-key": "wrong"}).status_code == 401
+    assert client.get(path, headers={"authorization": "Bearer wrong"}).status_code == 401
+
+
 def test_tilesets_lead_to_tiles(client: TestClient) -> None:
     listed = client.get("/api/collections/benches/tiles").json()["tilesets"][0]
     own = next(link["href"] for link in listed["links"] if link["rel"] == "self")

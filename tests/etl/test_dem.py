@@ -8,11 +8,22 @@ import pytest
 import rasterio
 
 from etl.formats import dem
-from etl.raster_sources import opened
-from etl.table import Limits
+from etl.raster_sources import RasterOptions, Taking, opened
+from gis_core.boxes import Box
+from gis_core.definition import RasterDefinition
+from gis_core.definition_file import read_definition
 from gis_core.errors import BadInput
 
+ROOT = Path(__file__).resolve().parents[2]
 MANY = 10**9
+
+
+def taking() -> Taking:
+    definition = read_definition(ROOT / "layers/definitions/elevation.yaml")
+    assert isinstance(definition, RasterDefinition)
+    return Taking(definition, Box(139.9, 36.7, 140.3, 37), MANY, RasterOptions())
+
+
 MESH = """<?xml version="1.0" encoding="UTF-8"?>
 <Dataset xmlns="http://fgd.gsi.go.jp/spec/2008/FGD_GMLSchema" xmlns:gml="http://www.opengis.net/gml/3.2" gml:id="D">
 <gml:description>基盤地図情報メタデータ</gml:description><DEM gml:id="DEM001"><fid>f</fid><type>5mメッシュ（標高）</type>
@@ -50,7 +61,7 @@ def test_meshes_are_put_together_rows_from_north(tmp_path: Path) -> None:
         mesh(tmp_path / "FG-GML-2.xml", 140.02, [7], start="1 0"),
     ]
     packed = zipped(tmp_path / "a.zip", *paths)
-    with opened(packed, Limits(), MANY) as file, rasterio.open(file.path) as source:
+    with opened(packed, taking()) as file, rasterio.open(file.path) as source:
         assert file.format == "基盤地図情報 DEM"
         assert (source.crs.to_epsg(), source.nodata, source.res) == (6668, -9999, pytest.approx((0.01, 0.01)))
         assert tuple(source.bounds) == pytest.approx((140.0, 36.8, 140.04, 36.82))
@@ -91,7 +102,7 @@ def test_a_raster_that_would_be_too_large_is_refused(tmp_path: Path) -> None:
 
 def test_the_published_mesh_is_read_whole(shared: Path, tmp_path: Path) -> None:
     path = shared / "data/dem/FG-GML-5238-74-00-DEM5A-20161001.xml"
-    with opened(path, Limits(), MANY) as file, rasterio.open(file.path) as source:
+    with opened(path, taking()) as file, rasterio.open(file.path) as source:
         heights = source.read(1)
         assert (source.width, source.height, np.count_nonzero(heights != -9999)) == (225, 150, 33448)
         assert (float(heights[0, 0]), float(heights[-1, -1])) == pytest.approx((145.30, 261.59))
@@ -100,13 +111,13 @@ def test_the_published_mesh_is_read_whole(shared: Path, tmp_path: Path) -> None:
 def test_the_one_raster_of_a_zip_is_taken(tmp_path: Path) -> None:
     grid = tmp_path / "a.asc"
     grid.write_text("ncols 2\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 10\nNODATA_value -9999\n1 2\n")
-    with opened(zipped(tmp_path / "a.zip", grid), Limits(), MANY) as file:
+    with opened(zipped(tmp_path / "a.zip", grid), taking()) as file:
         assert (file.path.name, file.format) == ("a.asc", "Esri ASCII")
     with pytest.raises(BadInput, match=r"内\.zip"), opened(
-        zipped(tmp_path / "b.zip", (tmp_path / "a.zip").rename(tmp_path / "内.zip")), Limits(), MANY
+        zipped(tmp_path / "b.zip", (tmp_path / "a.zip").rename(tmp_path / "内.zip")), taking()
     ):  # fmt: skip
         pass
     with pytest.raises(BadInput, match="GeoTIFF も標高"), opened(
-        zipped(tmp_path / "c.zip", mesh(tmp_path / "x.txt", 140.0, [])), Limits(), MANY
+        zipped(tmp_path / "c.zip", mesh(tmp_path / "x.txt", 140.0, [])), taking()
     ):  # fmt: skip
         pass

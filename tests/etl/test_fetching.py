@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from etl.fetching import Fetched, FetchLimits, Validators, fetch, file_name
-from etl.guarded_network import is_public
 from gis_core.errors import BadInput, Unavailable
+from gis_core.guarded_network import is_public
 
 HERE = ("127.0.0.1",)
 BODY = "名称,緯度,経度\n".encode()

@@ -42,10 +42,11 @@ def depths() -> Any:
 
 
 def add(path: Path, city: City, crs: str | None = None) -> dict[str, Any]:
+    from etl.raster_sources import RasterOptions
     from etl.rasters import add_raster
     from layers.selectors import raster_definition
 
-    return add_raster(path, raster_definition("flood_depth"), city, "staff", crs=crs)
+    return add_raster(path, raster_definition("flood_depth"), city, "staff", options=RasterOptions(crs))
 
 
 def test_a_geotiff_becomes_a_cog_in_its_own_system(store: Store, city: City, make: Make) -> None:
@@ -67,7 +68,7 @@ def test_nan_is_no_data(store: Store, city: City, make: Make) -> None:
     values = np.where(depths() < 0, np.nan, depths()).astype("float32")
     report = add(make(values, nodata=None), city)
     assert (report["nodata"], report["minimum"], report["mapped_share"]) == (-9999, 2.5, 0.1111)
-    assert [issue["rule"] for issue in report["issues"]] == ["raster.nodata"]
+    assert [issue["rule"] for issue in report["issues"]] == ["raster.nodata", "raster.partial"]
 
 
 @pytest.mark.parametrize(

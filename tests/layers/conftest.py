@@ -85,6 +85,8 @@ def deliver(benches: LayerDefinition) -> Callable[..., Any]:
         key: tuple[str, ...] = ("identifier",),
         columns: tuple[str, ...] = ("identifier", "name", "seats", "placed", "opens", "inspector"),
     ) -> Outcome:
-        return load_rows("benches", Delivery.whole("b.csv", columns, key, rows, {}), actor="tester", mode=mode)
+        return load_rows(
+            "benches", Delivery.whole("b.csv", columns, key, rows, {}), actor="tester", mode=mode
+        )
 
     return bring

@@ -29,7 +29,11 @@ def deliver_as(
 
     columns = ("identifier", "name", "seats", "placed", "opens", "inspector")
     return load_rows(
-        layer, Delivery.whole("b.csv", columns, ("identifier",), rows, {}), actor=actor, mode=mode, viewer=viewer
+        layer,
+        Delivery.whole("b.csv", columns, ("identifier",), rows, {}),
+        actor=actor,
+        mode=mode,
+        viewer=viewer,
     )
 
 

@@ -106,7 +106,7 @@ def test_a_tile_holds_its_features_with_ids_and_those_just_over_its_edge(
     inside_buffer = (box.west - 60 * unit) / degree
     beyond_buffer = (box.west - 70 * unit) / degree
     deliver([bench(1, lon=140.0), bench(2, lon=inside_buffer), bench(3, lon=beyond_buffer)])
-    ((data,),) = ask(tile_reads.tile_statement(info, zoom, row, column))
+    ((data,),) = ask(tile_reads.tile_statement(info, tiles.MERCATOR, zoom, row, column))
     layer = mapbox_vector_tile.decode(data)["benches"]
     assert sorted(f["properties"]["identifier"] for f in layer["features"]) == ["1", "2"]
     assert all(f["id"] > 0 for f in layer["features"])
@@ -114,23 +114,21 @@ def test_a_tile_holds_its_features_with_ids_and_those_just_over_its_edge(
 
 
 def test_an_empty_tile_is_empty(info: LayerInfo, ask: Any) -> None:
-    assert ask(tile_reads.tile_statement(info, 14, 0, 0)) == [(b"",)]
+    assert ask(tile_reads.tile_statement(info, tiles.MERCATOR, 14, 0, 0)) == [(b"",)]
 
 
 def test_search_finds_by_part_of_a_name_whatever_it_holds(info: LayerInfo, ask: Any) -> None:
-    from layers.catalogue import Catalogue
-
-    catalogue = Catalogue({"benches": info}, {})
+    from layers.searching import search_statement
 
     def found(text: str) -> list[str]:
-        statement = reads.search_statement(catalogue, text, text, 20)
+        statement = search_statement([info], text, 20, ["feature"])
         assert statement is not None
-        return [row[2] for row in ask(statement)]
+        return [row[4] for row in ask(statement)]
 
     assert found("ベンチ7") == ["ベンチ7"]
     assert found('"チ\\') == ['ベン"チ\\']
     assert found("%") == []
-    assert reads.search_statement(Catalogue({}, {}), "x", "x", 5) is None
+    assert search_statement([], "x", 5, ["feature"]) is None
 
 
 def test_the_public_role_reads_public_columns_only(info: LayerInfo, store: Store) -> None:

@@ -43,7 +43,9 @@ def test_a_quarantined_row_keeps_what_the_file_check_said(store: Store) -> None:
     register(definition(rules=[UNIQUE]))
     told = {"row": 2, "rule": "value.rewritten", "severity": "fixed"}
     rows = [("甲", at(0, 0).wkb), ("甲", at(1, 0).wkb)]
-    load_rows("judged", Delivery.whole("f.csv", ("name",), (), rows, {"issues": [told]}), actor="t", mode="stage")
+    load_rows(
+        "judged", Delivery.whole("f.csv", ("name",), (), rows, {"issues": [told]}), actor="t", mode="stage"
+    )
     kept = QuarantinedRow.objects.get()
     assert (kept.values, [issue["rule"] for issue in kept.issues]) == (
         {"name": "甲"},

@@ -7,7 +7,7 @@ export class Api {
   }
 
   search(query, signal) {
-    return this.#get("search", { q: query }, signal);
+    return this.#get("search", { q: query, types: "feature,postal_code" }, signal);
   }
 
   // The features that meet a box of west, south, east, north, in degrees.

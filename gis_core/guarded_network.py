@@ -14,21 +14,39 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpcore2
 
-from etl.faults import fault
+from gis_core.errors import BadInput, Message
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_KEPT_IN_URL = "/%:@!$&'()*+,;=~-._?"
 
 
 @dataclass(frozen=True)
 class Call:
-    """One fetch: when it ends on the monotonic clock, how long that was from its start, and whom it may ask."""
+    """One exchange: when it ends on the monotonic clock, how long that was from its start, and whom it may ask."""
 
     ends_at: float
     seconds: float
     private_hosts: frozenset[str]
+
+
+def plain_url(url: str) -> str:
+    """Return the address as it goes over the wire. Raises `BadInput` unless it is plain http or https."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+        if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
+            raise _no_address(url)
+        # UnicodeError, for a name that cannot be written in ASCII, is a ValueError.
+        name = host.encode("idna").decode() if not host.isascii() else host
+    except ValueError as error:
+        raise _no_address(url) from error
+    netloc = (f"[{name}]" if ":" in name else name) + (f":{port}" if port else "")
+    path, query = quote(parts.path or "/", _KEPT_IN_URL), quote(parts.query, _KEPT_IN_URL)
+    return urlunsplit((parts.scheme, netloc, path, query, ""))
 
 
 class CheckedNetwork(httpcore2.NetworkBackend):
@@ -95,7 +113,7 @@ def _checked_addresses(host: str, port: int, private_hosts: Collection[str]) -> 
         raise httpcore2.ConnectError(str(error)) from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if host.lower() not in private_hosts and not all(map(is_public, addresses)):
-        raise fault("url_private", host=host)
+        raise _private(host)
     return addresses
 
 
@@ -109,3 +127,22 @@ def is_public(address: str) -> bool:
         if inner is not None:
             return inner.is_global and not inner.is_multicast
     return ip.is_global and not ip.is_multicast
+
+
+def _no_address(url: str) -> BadInput:
+    return BadInput(
+        Message(
+            ja=f"{url} は使えないアドレスです。http:// か https:// で始まるアドレスを、パスワードを含めずに指定してください。",
+            en=f"{url} cannot be used. Give an address that begins with http:// or https:// and holds no password.",
+        )
+    )
+
+
+def _private(host: str) -> BadInput:
+    return BadInput(
+        Message(
+            ja=f"{host} は庁内や自機のアドレスなので通信しません。通信してよいときは、都市の設定の private_hosts に加えてください。",
+            en=f"{host} is an address of a private network or of this machine and is not asked. "
+            "If it may be, add it to private_hosts in the city's settings.",
+        )
+    )
