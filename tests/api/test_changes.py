@@ -53,7 +53,7 @@ def test_connections_are_read_only(clients: Any, publish: Callable[[int], None],
     from api.database import Database
 
     client: TestClient = clients(store)
-    database = next(r.endpoint for r in client.app.routes if r.name == "getTile")._service.database  # type: ignore[attr-defined]
+    database = next(r.endpoint for r in client.app.routes if r.name == "getTile")._public.database  # type: ignore[attr-defined]
     assert isinstance(database, Database)
     with (
         psycopg.connect(database.conninfo) as connection,
