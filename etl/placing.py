@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -33,22 +33,18 @@ def place_rows(plan: Plan, rows: Sequence[Unplaced]) -> Placed:
     for row, found in zip(rows, place([row.address for row in rows], plan.city), strict=True):
         assert found is not None, "an unplaced row has an address"
         issue = found.issue(row.row, column, plan.address)
+        missing = [known for known in row.refusal.issues if known.severity == "error"]
         if found.point is None:
-            placed.refused.append(_refused(row, issue))
-            placed.issues.append(issue)
+            placed.refused.append(Refused(row.row, row.refusal.values, [*row.refusal.issues, issue]))
+            placed.issues.extend([*missing, issue])
             continue
         placed.numbers.append(row.row)
         placed.geometry.append(_wkb(found.point, plan))
-        placed.issues.append(issue)
+        # The middle of a town is no position that a department should leave as it is.
+        placed.issues.extend([*(replace(known, severity="warning") for known in missing), issue])
         for values, value in zip(placed.columns, row.values, strict=True):
             values.append(value)
     return placed
-
-
-def _refused(row: Unplaced, issue: Issue) -> Refused:
-    """Return the refusal; why there is no place says more than that there is none."""
-    told = [known for known in row.refusal.issues if known.severity != "error"]
-    return Refused(row.row, row.refusal.values, [*told, issue])
 
 
 def _wkb(point: shapely.Point, plan: Plan) -> str:

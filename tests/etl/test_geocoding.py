@@ -133,7 +133,7 @@ def test_the_real_medical_register_loads_by_its_addresses(shared: Path, city: Ci
     report = load(path, "medical_institutions", city=city, actor="tester", mode="publish").as_dict()
     assert report["rows"] == {"read": 179, "accepted": 175, "rejected": 4}
     errors = Counter(issue["rule"] for issue in report["issues"] if issue["severity"] == "error")
-    assert errors == {"geocode.uncertain": 2, "duplicate.row": 2}
+    assert errors == {"coordinates.missing": 2, "geocode.uncertain": 2, "duplicate.row": 2}
 
 
 @pytest.mark.usefixtures("gazetteer")
