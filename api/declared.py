@@ -32,7 +32,8 @@ def _parameter(name: str, ja: str, en: str, required: bool = False, **schema: An
 
 
 LIMIT = _parameter(
-    "limit", "返す地物の数の上限", "The most features to return",
+    "limit", "返す地物の数の上限。ファイルの形式（csv など）では、指定しなければすべて",
+    "The most features to return; a file (csv …) has all of them without it",
     type="integer", minimum=1, maximum=LIMIT_MAXIMUM, default=LIMIT_DEFAULT,
 )  # fmt: skip
 BBOX = Parameter(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, cast
@@ -15,6 +17,7 @@ from api.database import translated
 from api.errors import log
 from api.formats.apart import write_apart
 from api.formats.job import Job
+from api.formats.lines import Sink
 from api.limits import Lane
 from api.spool import Spool
 from gis_core.errors import MachizuError, Message, Unavailable
@@ -72,13 +75,19 @@ class Exporter:
             async with self._lane.taken():
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._threads, _make, spool, job, conninfo, compress)
-        except psycopg.Error as failure:
-            error = translated(failure)
         except Exception as failure:
-            error = failure
+            error = _as_told(failure)
         if isinstance(error, MachizuError) and error.detail and not spool.given_up:
             log.error("A file (%s of %s) failed: %s", job.wanted.format, job.wanted.info.id, error.detail)
         spool.finished(error)
+
+
+def _as_told(failure: Exception) -> Exception:
+    """Whatever it is, whoever waits for the file must hear of it."""
+    try:
+        return translated(failure) if isinstance(failure, psycopg.Error) else failure
+    except psycopg.Error as unknown:
+        return unknown
 
 
 def _make(spool: Spool, job: Job, conninfo: str, compress: bool) -> None:
@@ -88,10 +97,16 @@ def _make(spool: Spool, job: Job, conninfo: str, compress: bool) -> None:
         return
     with psycopg.connect(conninfo) as connection:
         spool.on_stop(connection.cancel)
-        if not compress:
-            job.write(connection, spool)
-            return
-        with gzip.GzipFile(
-            fileobj=cast(IO[bytes], spool), mode="wb", compresslevel=GZIP_LEVEL, mtime=0
-        ) as packed:
-            job.write(connection, packed)
+        with job.rows(connection) as rows, _packed(spool, compress) as sink:
+            job.write(rows, sink)
+
+
+@contextlib.contextmanager
+def _packed(spool: Spool, compress: bool) -> Iterator[Sink]:
+    if not compress:
+        yield spool
+        return
+    with gzip.GzipFile(
+        fileobj=cast(IO[bytes], spool), mode="wb", compresslevel=GZIP_LEVEL, mtime=0
+    ) as packed:
+        yield packed

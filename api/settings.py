@@ -77,7 +77,8 @@ class ApiSettings:
     session_cookie: str = "sessionid"
     behind: Behind | None = None
     cameras: Path | None = None
-    raster_threads: int = 4
+    # Each keeps its own open files and decoded blocks, so few are faster than many.
+    raster_threads: int = 2
     # A file of more is refused, not cut. So many are made at a time; so many wait for slow clients on the disk.
     export_features: int = 1_000_000
     exports_at_once: int = 2

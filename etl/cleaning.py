@@ -14,6 +14,7 @@ from gis_core import codes, dates, numbers, phones, text, times
 from gis_core.city import City
 from gis_core.cleaned import ColumnCleaner, ColumnResult
 from gis_core.definition import Field
+from gis_core.formulas import restore
 from gis_core.issues import Issue, Severity
 
 # Excel's error values; a formula's error is the row's error, whatever the field.
@@ -62,11 +63,20 @@ def clean(field: Field, column: str, cells: pd.Series[Any], rows: RowNumbers, ci
     if not cells.notna().any():
         # Half the columns of a standard form are empty in most files.
         return CleanColumn(_with_empty(field, cells, cells), [])
+    if field.type == "string":
+        cells = _restored(cells)
     group, cleaner = _cleaner(field, city)
     issues = _formula_errors(field, column, cells, rows)
     result = cleaner(cells.mask(cells.isin(FORMULA_ERRORS), None) if issues else cells)
     issues += _issues(group, result, field, column, cells, rows)
     return CleanColumn(_with_empty(field, result.values, cells), issues)
+
+
+def _restored(cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Take the sign away that an export puts before what a spreadsheet would take for a formula."""
+    if "'" not in "".join(filter(None, cells.tolist())):
+        return cells
+    return cells.map(restore, na_action="ignore")
 
 
 def _formula_errors(field: Field, column: str, cells: pd.Series[Any], rows: RowNumbers) -> list[Issue]:

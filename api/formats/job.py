@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
 
 from api.formats import lines, sheet
 from api.formats.kinds import Wanted
-from api.formats.lines import Cp932, Sink
+from api.formats.lines import Batches, Cp932, Sink
 from api.formats.reading import batches
 from api.formats.values import Values, values
 
@@ -37,9 +38,12 @@ class Job:
         else:
             self.values = values(wanted)
 
-    def write(self, connection: psycopg.Connection[Any], sink: Sink) -> None:
+    def rows(self, connection: psycopg.Connection[Any]) -> AbstractContextManager[Batches]:
+        """Give the rows of a file of text while a block runs. Raises `psycopg.Error`."""
+        return batches(connection, self._statement, ROWS)
+
+    def write(self, rows: Batches, sink: Sink) -> None:
         """Write a file of text. Raises `psycopg.Error`, `BadInput`, and what the sink raises."""
-        rows = batches(connection, self._statement, ROWS)
         if self._lines is None:
             sheet.write(self.wanted, rows, sink)
         elif self.wanted.encoding == "cp932":

@@ -44,8 +44,8 @@ def main() -> int:
     # From whoever started this program, and from nobody else.
     conninfo, job = pickle.load(sys.stdin.buffer)
     try:
-        with psycopg.connect(conninfo) as connection:
-            write(job, batches(connection, job.statement, ROWS), Path(sys.argv[1]))
+        with psycopg.connect(conninfo) as connection, batches(connection, job.statement, ROWS) as rows:
+            write(job, rows, Path(sys.argv[1]))
     except psycopg.OperationalError as error:
         sys.stderr.write(str(error))
         return LOST_DATABASE

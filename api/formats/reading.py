@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 
 from layers.reads import Statement
 
+Row = tuple[Any, ...]
 
+
+@contextmanager
 def batches(
     connection: psycopg.Connection[Any], statement: Statement, rows: int
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield the statement's rows in lists of at most so many, all as of one moment. Raises `psycopg.Error`."""
+) -> Iterator[Iterator[list[Row]]]:
+    """Give the statement's rows in lists of at most so many, all as of one moment, while the block runs.
+
+    The first list is fetched before, so that a statement that fails has failed before anything is written.
+    Raises `psycopg.Error`, as the iterator does.
+    """
     with connection.cursor(name="export") as cursor:
         cursor.execute(statement.text, statement.parameters, binary=True)
-        while batch := cursor.fetchmany(rows):
-            yield batch
+        yield _all(cursor, cursor.fetchmany(rows), rows)
+
+
+def _all(cursor: psycopg.ServerCursor[Row], batch: list[Row], rows: int) -> Iterator[list[Row]]:
+    while batch:
+        yield batch
+        batch = cursor.fetchmany(rows)

@@ -130,10 +130,11 @@ def _write(job: Job, connection: psycopg.Connection[Any], target: Path) -> None:
                 from api.formats.reading import batches
                 from api.formats.writers import ROWS, write
 
-                made = write(job.values, batches(connection, job.values.statement, ROWS), Path(folder))
+                with batches(connection, job.values.statement, ROWS) as rows:
+                    made = write(job.values, rows, Path(folder))
             else:
-                with made.open("wb") as sink:
-                    job.write(connection, sink)
+                with job.rows(connection) as rows, made.open("wb") as sink:
+                    job.write(rows, sink)
             made.replace(target)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
         raise BadInput(

@@ -343,6 +343,20 @@ def test_a_file_follows_an_edit(filled: Any, store: Store) -> None:
     assert table(fetch(client, f="csv"))[1][0] == "後"
 
 
+def test_staff_with_a_key_get_what_they_may_see(
+    publish: Callable[[int], None], clients: Any, store: Store, key: Any
+) -> None:
+    publish(3)
+    client = clients(store)
+    for name, read in (("csv", table), ("xlsx", sheet)):
+        public = client.get(BENCH, params={"f": name})
+        own = client.get(BENCH, params={"f": name}, headers=key(name=name))
+        assert "点検者" in read(own.content)[0]
+        assert "点検者" not in read(public.content)[0]
+        assert own.headers["cache-control"].startswith("private")
+        assert own.headers["etag"] != public.headers["etag"]
+
+
 @pytest.fixture
 def nothing_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], bool]:
     """Tell whether no file of ours is open or in the temporary folder."""

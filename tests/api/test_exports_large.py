@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import subprocess
 import sys
@@ -26,8 +27,8 @@ FILL = """
 
 
 @pytest.fixture(scope="module")
-def large(new_store: Callable[[str], Store]) -> Iterator[tuple[str, int]]:
-    """The address and the process of a server with a large layer."""
+def large(new_store: Callable[[str], Store]) -> Iterator[tuple[str, int, str]]:
+    """The items' address of a server with a large layer, its process, and its database."""
     from layers.services.registry import register_layer
 
     store = new_store("large_export")
@@ -42,7 +43,7 @@ def large(new_store: Callable[[str], Store]) -> Iterator[tuple[str, int]]:
     process = subprocess.Popen([*command, "--log-level", "warning"], cwd=ROOT, env=environ)
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}/api/health/ready", process)
-        yield f"http://127.0.0.1:{port}/api/collections/benches/items", process.pid
+        yield f"http://127.0.0.1:{port}/api/collections/benches/items", process.pid, store.url
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -67,9 +68,22 @@ def length(url: str) -> int:
         *(pytest.param(n, marks=pytest.mark.full) for n in ("geojson-file", "kml", "shp", "fgb", "parquet")),
     ],
 )
-def test_memory_stays_flat(large: tuple[str, int], name: str) -> None:
-    address, process = large
+def test_memory_stays_flat(large: tuple[str, int, str], name: str) -> None:
+    address, process, _ = large
     length(f"{address}?limit=1000")
     before = peak_mb(process)
     assert length(f"{address}?f={name}") > 5_000_000
     assert peak_mb(process) - before < GROWTH_MB
+
+
+def test_a_download_that_breaks_off_does_not_look_complete(large: tuple[str, int, str]) -> None:
+    address, _, database = large
+    with urllib.request.urlopen(f"{address}?f=kml") as answer, psycopg.connect(database) as connection:
+        answer.read(1)
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query LIKE 'FETCH%'"
+        ).fetchall()
+        assert ended == [(True,)]
+        with pytest.raises(http.client.IncompleteRead):
+            answer.read()

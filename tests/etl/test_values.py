@@ -81,3 +81,8 @@ def test_repairs_and_doubts_are_said_but_do_not_refuse(write: Write, checked: Ch
 def test_a_required_field_without_a_column_refuses_every_row(write: Write, checked: Check) -> None:
     done = checked(write(f"ID,緯度,経度\n1,{HERE}\n"))
     assert (rules(done), done.rows) == ([(2, "required.missing", "error")], [])
+
+
+def test_what_an_export_made_harmless_is_read_as_it_was(write: Write, checked: Check) -> None:
+    done = checked(write(f"名称,備考,緯度,経度\n'=本館,'-5 階,{HERE}\n別館,'70年代,{HERE}\n"))
+    assert (values(done, "name"), values(done, "remarks")) == (["=本館", "別館"], ["-5 階", "'70年代"])
