@@ -17,6 +17,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -87,6 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--clients", nargs="*", type=int, default=[1, 16, 64])
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args(arguments)
+    # Stopped from outside, it stops what it has started all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if not shutil.which("wrk"):
         sys.exit("wrk is missing. Install wrk.")
     with tempfile.TemporaryDirectory(prefix="machizu-bench-") as folder, ExitStack() as stack:

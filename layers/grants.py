@@ -30,7 +30,7 @@ def grant_tiles(
     """Open the side table of a layer's tiles, which holds these `fields`, to those who may read the layer."""
     public = _public_fields(definition)
     held = None if public is None else [name for name in public if name in fields]
-    _regrant(cursor, target, held, ("id", "level", "geom"))
+    _regrant(cursor, target, held, ("id", "tile__level", "geom"))
     cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(target, sql.Identifier(STAFF_ROLE)))
 
 

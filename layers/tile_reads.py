@@ -26,6 +26,8 @@ from layers.writing import tile_value
 Interval = tuple[datetime | None, datetime | None]
 
 EVERYTHING = shape_of(ItemsQuery(limit=0))
+# What the queries name themselves begins like this, so that no field of a layer is taken for it.
+SHAPE = sql.Identifier("tile__shape")
 # An area of so few tile units (two pixels of a tile drawn 512 pixels wide) is drawn as its box: the eye sees no
 # difference, and clipping and repairing such a polygon costs six times as much.
 BOX_UNITS = 16
@@ -74,7 +76,9 @@ def tile_statement(
 
 @once_a_form
 def _whole_text(info: LayerInfo, grid: Grid, shape: Shape) -> str:
-    features = sql.SQL("SELECT id {columns}, {drawn} AS shape FROM {layer} WHERE {here} {where}").format(
+    features = sql.SQL(
+        "SELECT id {columns}, {drawn} AS tile__shape FROM {layer} WHERE {here} {where}"
+    ).format(
         columns=_columns(info.fields),
         drawn=sql.SQL("geom_3857") if grid is MERCATOR else _projected(sql.SQL("geom"), grid),
         layer=table(info.id),
@@ -90,8 +94,8 @@ def _cut_text(info: LayerInfo, grid: Grid, shape: Shape, cut: _Cut, kind: str) -
     shown = _thinned(info, fields, shape, cut, kind)
     if cut.revision >= 0:
         planned = sql.SQL("""
-            SELECT id {columns}, level, geom AS shape FROM {target}
-            WHERE level <= {level} AND {here} AND id NOT IN ({changed})""").format(
+            SELECT id {columns}, tile__level, geom AS tile__shape FROM {target}
+            WHERE tile__level <= {level} AND {here} AND id NOT IN ({changed})""").format(
             columns=_columns(fields),
             target=tile_table(info.id),
             level=sql.Literal(cut.level),
@@ -102,11 +106,11 @@ def _cut_text(info: LayerInfo, grid: Grid, shape: Shape, cut: _Cut, kind: str) -
     if grid is not MERCATOR:
         # OFFSET 0: projected once, however often the outer query names the shape.
         shown = sql.SQL(
-            "SELECT id {columns}, level, {projected} AS shape FROM ({shown}) AS shown OFFSET 0"
-        ).format(columns=_columns(fields), projected=_projected(sql.SQL("shape"), grid), shown=shown)
+            "SELECT id {columns}, tile__level, {projected} AS tile__shape FROM ({shown}) AS shown OFFSET 0"
+        ).format(columns=_columns(fields), projected=_projected(SHAPE, grid), shown=shown)
     drawn = _boxed(_clipped(grid)) if kind == "Polygon" else _clipped(grid)
     # The most important first: areas then lie on the larger ones below them.
-    return _tile(info, grid, fields, shown, drawn, sql.SQL("level, id"))
+    return _tile(info, grid, fields, shown, drawn, sql.SQL("tile__level, id"))
 
 
 def _thinned(info: LayerInfo, fields: Iterable[Field], shape: Shape, cut: _Cut, kind: str) -> sql.Composable:
@@ -114,15 +118,16 @@ def _thinned(info: LayerInfo, fields: Iterable[Field], shape: Shape, cut: _Cut, 
     cells = 2**cut.level
     large = LARGE_CELLS.get(kind)
     return sql.SQL("""
-        SELECT DISTINCT ON (large, col, row) id {columns}, 0 AS level, geom_3857 AS shape
-        FROM (SELECT id {columns}, geom_3857, size, {large} AS large,
-                     floor((ST_XMin(geom_3857) + ST_XMax(geom_3857)) / 2 / {side}) AS col,
-                     floor((ST_YMin(geom_3857) + ST_YMax(geom_3857)) / 2 / {side}) AS row
-              FROM (SELECT id {columns}, geom_3857, {size} AS size FROM {layer}
+        SELECT DISTINCT ON (tile__large, tile__col, tile__row)
+               id {columns}, 0 AS tile__level, geom_3857 AS tile__shape
+        FROM (SELECT id {columns}, geom_3857, tile__size, {large} AS tile__large,
+                     floor((ST_XMin(geom_3857) + ST_XMax(geom_3857)) / 2 / {side}) AS tile__col,
+                     floor((ST_YMin(geom_3857) + ST_YMax(geom_3857)) / 2 / {side}) AS tile__row
+              FROM (SELECT id {columns}, geom_3857, {size} AS tile__size FROM {layer}
                     WHERE {since} {here} {where}) AS sized) AS placed
-        ORDER BY large, col, row, size DESC, id""").format(
+        ORDER BY tile__large, tile__col, tile__row, tile__size DESC, id""").format(
         columns=_columns(fields),
-        large=sql.SQL("CASE WHEN size >= {} THEN id END").format(
+        large=sql.SQL("CASE WHEN tile__size >= {} THEN id END").format(
             sql.Literal(large * 2 * HALF_WORLD_M / cells)
         )
         if large
@@ -150,8 +155,8 @@ def _tile(
     # ST_AsMVT leaves out what has no geometry there; asked for in SQL, that would make each geometry twice.
     return (
         sql.SQL("""
-        SELECT ST_AsMVT(tile, {name}, {extent}, 'mvt_geom', 'id')
-        FROM (SELECT id {properties}, {drawn} AS mvt_geom FROM ({features}) AS feature ORDER BY {order}) AS tile""")
+        SELECT ST_AsMVT(tile__drawn, {name}, {extent}, 'tile__geom', 'id')
+        FROM (SELECT id {properties}, {drawn} AS tile__geom FROM ({features}) AS feature ORDER BY {order}) AS tile__drawn""")
         .format(
             name=sql.Literal(info.id),
             extent=sql.Literal(EXTENT),
@@ -180,7 +185,7 @@ def _projected(geometry: sql.Composable, grid: Grid) -> sql.Composable:
 
 def _clipped(grid: Grid) -> sql.Composable:
     return sql.SQL(
-        "ST_AsMVTGeom(shape, ST_MakeEnvelope(%(tile_west)s, %(tile_south)s, %(tile_east)s, %(tile_north)s, {srid}),"
+        "ST_AsMVTGeom(tile__shape, ST_MakeEnvelope(%(tile_west)s, %(tile_south)s, %(tile_east)s, %(tile_north)s, {srid}),"
         " {extent}, {buffer}, true)"
     ).format(srid=sql.Literal(grid.srid), extent=sql.Literal(EXTENT), buffer=sql.Literal(BUFFER))
 
@@ -188,11 +193,13 @@ def _clipped(grid: Grid) -> sql.Composable:
 def _boxed(otherwise: sql.Composable) -> sql.Composable:
     """A small area's box in whole tile units, wound as tiles want it; a larger area `otherwise`."""
     east, west = (
-        sql.SQL("floor(({}(shape) - %(tile_west)s) / %(unit)s) + {}").format(sql.SQL(edge), sql.Literal(more))
+        sql.SQL("floor(({}(tile__shape) - %(tile_west)s) / %(unit)s) + {}").format(
+            sql.SQL(edge), sql.Literal(more)
+        )
         for edge, more in (("ST_XMax", 1), ("ST_XMin", 0))
     )
     top, bottom = (
-        sql.SQL("floor((%(tile_north)s - {}(shape)) / %(unit)s) + {}").format(
+        sql.SQL("floor((%(tile_north)s - {}(tile__shape)) / %(unit)s) + {}").format(
             sql.SQL(edge), sql.Literal(more)
         )
         for edge, more in (("ST_YMax", 0), ("ST_YMin", 1))
@@ -200,7 +207,7 @@ def _boxed(otherwise: sql.Composable) -> sql.Composable:
     return sql.SQL(
         "CASE WHEN {size} < {units} * %(unit)s THEN ST_MakeEnvelope({east}, {top}, {west}, {bottom}) ELSE {otherwise} END"
     ).format(
-        size=size(sql.SQL("shape")),
+        size=size(SHAPE),
         units=sql.Literal(BOX_UNITS),
         east=east,
         top=top,

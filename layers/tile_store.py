@@ -1,6 +1,6 @@
 """The side table of a large layer's tiles, and the plan by which it was made.
 
-`tile.<id>` holds the features that planned zooms show: `id`, `level`, `geom` (EPSG:3857, simplified to half a
+`tile.<id>` holds the features that planned zooms show: `id`, `tile__level`, `geom` (EPSG:3857, simplified to half a
 pixel of the last planned zoom) and the kept attributes. Nothing maintains it: readers leave out what changed
 since the plan's revision and take that from the layer itself, so it may be made again at leisure. The plan is
 the table's comment: the two are replaced, and vanish, together.
@@ -99,13 +99,16 @@ def make(cursor: Any, definition: LayerDefinition) -> TilePlan:
         levels = choose_levels(_weights(cursor), DETAIL[dimension(definition)])
         plan = TilePlan(revision, levels, kept_fields(definition))
         _make_schema(cursor)
-        drop(cursor, definition.id)
-        cursor.execute(_contents(definition, plan))
-        _index(cursor, definition.id, levels)
+        fresh = tile_table(f"{definition.id}~new")
+        cursor.execute(_contents(fresh, definition, plan))
+        _index(cursor, fresh, levels)
     comment = sql.SQL("COMMENT ON TABLE {} IS {}")
-    cursor.execute(comment.format(tile_table(definition.id), sql.Literal(json.dumps(asdict(plan)))))
-    grants.grant_tiles(cursor, tile_table(definition.id), definition, plan.fields)
-    cursor.execute("DROP TABLE machizu_levels")
+    cursor.execute(comment.format(fresh, sql.Literal(json.dumps(asdict(plan)))))
+    grants.grant_tiles(cursor, fresh, definition, plan.fields)
+    # At last, since readers of the old one have to wait from here to the commit.
+    drop(cursor, definition.id)
+    rename = sql.SQL("ALTER TABLE {} RENAME TO {}; DROP TABLE machizu_levels")
+    cursor.execute(rename.format(fresh, sql.Identifier(definition.id)))
     return plan
 
 
@@ -143,7 +146,8 @@ def _levels(definition: LayerDefinition) -> sql.Composable:
                          (ST_YMin(geom_3857) + ST_YMax(geom_3857)) / 2 AS y, {size} AS size
                   FROM {layer}) AS feature),
         {halved}
-        SELECT id, col, row, whole, kept, least(won.level, large)::int AS level
+        SELECT id, col AS tile__col, row AS tile__row, whole AS tile__whole, kept AS tile__kept,
+               least(won.level, large)::int AS tile__level
         FROM {top} JOIN (SELECT id, min(level) AS level FROM ({won}) AS each GROUP BY id) AS won USING (id)
         """).format(
         top=sql.Identifier(f"level_{TOP_LEVEL}"),
@@ -188,7 +192,7 @@ def _bytes(fields: Iterable[Field], points: sql.Composable) -> sql.Composable:
 def _weights(cursor: Any) -> list[Weight]:
     cursor.execute(
         sql.SQL("""
-            SELECT col >> {shift}, row >> {shift}, level::int, sum(whole)::bigint, sum(kept)::bigint
+            SELECT tile__col >> {shift}, tile__row >> {shift}, tile__level, sum(tile__whole)::bigint, sum(tile__kept)::bigint
             FROM machizu_levels GROUP BY 1, 2, 3""").format(
             shift=sql.Literal(TOP_LEVEL - (COMPLETE_FROM - 1))
         )
@@ -196,16 +200,16 @@ def _weights(cursor: Any) -> list[Weight]:
     return [Weight(*row) for row in cursor.fetchall()]
 
 
-def _contents(definition: LayerDefinition, plan: TilePlan) -> sql.Composable:
+def _contents(target: sql.Identifier, definition: LayerDefinition, plan: TilePlan) -> sql.Composable:
     """The side table: in the order of a curve that keeps neighbours together, as tiles read them."""
     tolerance = TOLERANCE_UNITS * 2 * HALF_WORLD_M / 2 ** len(plan.levels) * 2 / EXTENT
     return sql.SQL("""
         CREATE TABLE {target} AS
-        SELECT id, level::smallint AS level, {columns}
+        SELECT id, tile__level::smallint AS tile__level, {columns}
                ST_Simplify(geom_3857, {tolerance}, true)::geometry(Geometry, 3857) AS geom
         FROM {layer} JOIN machizu_levels USING (id)
-        WHERE level <= {last} ORDER BY geom_3857""").format(
-        target=tile_table(definition.id),
+        WHERE tile__level <= {last} ORDER BY geom_3857""").format(
+        target=target,
         columns=sql.SQL("").join(sql.SQL("{}, ").format(sql.Identifier(f)) for f in plan.fields),
         tolerance=sql.Literal(tolerance),
         layer=table(definition.id),
@@ -213,16 +217,15 @@ def _contents(definition: LayerDefinition, plan: TilePlan) -> sql.Composable:
     )
 
 
-def _index(cursor: Any, layer_id: str, levels: Iterable[int]) -> None:
+def _index(cursor: Any, target: sql.Identifier, levels: Iterable[int]) -> None:
     """Index the side table once for each level at which it is read: a low zoom must not look at all of it."""
-    target = tile_table(layer_id)
     cursor.execute(sql.SQL("ANALYZE {}").format(target))
-    cursor.execute(sql.SQL("SELECT level, count(*) FROM {} GROUP BY level").format(target))
+    cursor.execute(sql.SQL("SELECT tile__level, count(*) FROM {} GROUP BY tile__level").format(target))
     counts = dict(cursor.fetchall())
     for level in sorted(set(levels)):
         if sum(n for at, n in counts.items() if at <= level) >= INDEX_FROM:
             cursor.execute(
-                sql.SQL("CREATE INDEX ON {} USING gist (geom) WHERE level <= {}").format(
+                sql.SQL("CREATE INDEX ON {} USING gist (geom) WHERE tile__level <= {}").format(
                     target, sql.Literal(level)
                 )
             )
