@@ -27,7 +27,11 @@ def depth(layer_id: str = "flood_depth", **changes: Any) -> RasterDefinition:
 
 
 @pytest.fixture
-def add(store: Store, tmp_path: Path) -> Any:
+def add(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    from django.conf import settings
+
+    # Other tests' files lie in the common folder, and one of these tests counts what is there.
+    monkeypatch.setattr(settings, "RASTER_STORE", str(tmp_path / "rasters"))
     from layers.services.rasters import add_raster
     from layers.services.registry import register_layer
 
