@@ -125,6 +125,12 @@ def sample_layers() -> set[str]:
     return set(models.Layer.objects.filter(is_sample=True, retired_at=None).values_list("pk", flat=True))
 
 
+def open_situations() -> list[tuple[str, datetime]]:
+    """Return the declared emergencies that are open, the newest first: name, and when it was declared."""
+    found = models.Situation.objects.filter(closed_at=None).order_by("-opened_at", "-id")
+    return list(found.values_list("name", "opened_at"))
+
+
 def viewer_of(username: str) -> Viewer | None:
     """Return a registered user's role, elevated while an open situation grants it; None for an unknown user."""
     member = models.Membership.objects.filter(user__username=username, user__is_active=True).first()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from webmap import views
+from webmap.views import lists
+from webmap.views import map as residents_map
 
 app_name = "webmap"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("list", views.lists, name="lists"),
-    path("list/<str:layer_id>", views.layer_list, name="list"),
+    path("", residents_map.home, name="home"),
+    path("list", lists.lists, name="lists"),
+    path("list/<str:layer_id>", lists.layer_list, name="list"),
 ]

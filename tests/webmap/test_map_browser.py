@@ -183,6 +183,7 @@ def test_english_has_english_words_on_page_and_map(browser, server):
     watched = open_page(browser, server)
     page = watched.page
     page.get_by_role("checkbox", name="イベント").check()
+    page.get_by_text("日本語", exact=True).first.click()
     page.get_by_role("link", name="English").click()
     page.get_by_role("heading", name="Layers and legend").wait_for()
     wait_until(page, DRAWN)

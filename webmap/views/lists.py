@@ -1,4 +1,4 @@
-"""Views: read through the selectors, hand over to a context, render."""
+"""The lists that work without a map and without JavaScript."""
 
 from __future__ import annotations
 
@@ -12,17 +12,9 @@ from gis_core.errors import NotFound
 from layers import selectors
 from layers.catalogue import PUBLIC
 from webmap.context import lists as list_pages
-from webmap.context import residents_map
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The residents' map."""
-    catalogue = selectors.catalogue(PUBLIC)
-    return render(request, "webmap/map.html", residents_map.context(request, catalogue))
 
 
 @require_safe

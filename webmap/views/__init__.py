@@ -1,0 +1,1 @@
+"""Views: read through the selectors, hand over to a context, render."""
