@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import distributed
 import pytest
 
 from etl import cluster, reading
@@ -61,6 +62,29 @@ def test_a_dead_worker_changes_nothing(
         cleaned.append(part)
     assert cleaned == expected
     assert sum(len(part.refused) for part in cleaned) == PART_ROWS * PARTS // 50
+
+
+def test_parts_that_the_scheduler_forgets_are_sent_again(
+    running: tuple[str, list[subprocess.Popen[str]]], planned: tuple[Plan, list[Table]]
+) -> None:
+    (address, _), (plan, tables) = running, planned
+    cleaned: list[CleanPart] = []
+    for part in cluster.clean_on(address, plan, tables):
+        if len(cleaned) == 3:
+            forget_all(address)
+        cleaned.append(part)
+    assert cleaned == [clean_part(plan, table) for table in tables]
+
+
+def forget_all(address: str) -> None:
+    def forget(dask_scheduler: distributed.Scheduler) -> int:
+        keys = [key for key, task in dask_scheduler.tasks.items() if task.who_wants]
+        client = next(iter(dask_scheduler.clients))
+        dask_scheduler.stimulus_cancel(keys, client, force=True, reason="forgotten", msg="")
+        return len(keys)
+
+    with distributed.Client(address, set_as_default=False) as other:
+        assert other.run_on_scheduler(forget)
 
 
 def test_a_cluster_that_is_not_there_is_named(planned: tuple[Plan, list[Table]]) -> None:
