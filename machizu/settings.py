@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf.locale import LANG_INFO
+
 from gis_core import languages
 from machizu import libraries, postgres
 from machizu.database import django_database
@@ -64,7 +66,9 @@ GDAL_LIBRARY_PATH = libraries.gdal_library()
 GEOS_LIBRARY_PATH = libraries.geos_library()
 
 LANGUAGE_CODE = "ja"
-LANGUAGES = [(code, languages.NAMES[code]) for code in ("ja", "en")]
+LANGUAGES = [(code, name) for code, name in languages.NAMES.items()]
+# Django does not know easy Japanese; dates and numbers in it are written as in Japanese.
+LANG_INFO["ja-easy"] = LANG_INFO["ja"] | {"code": "ja-easy", "name_local": languages.NAMES["ja-easy"]}
 LANGUAGE_COOKIE_NAME = "machizu_language"
 USE_I18N = True
 USE_TZ = True

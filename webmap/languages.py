@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from gis_core.languages import NAMES, html_tag
+from gis_core.languages import LANGUAGES, NAMES, html_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +19,8 @@ COOKIE = "machizu_language"
 COOKIE_AGE = 365 * 24 * 3600
 DEFAULT = "ja"
 
-# A language is offered when its catalogue under locale/ is complete; a test holds this to be so.
-OFFERED = ("ja", "en")
+# Every language of the product has a complete catalogue under locale/; a test holds this to be so.
+OFFERED = LANGUAGES
 
 
 class LanguageChoice(NamedTuple):
@@ -52,6 +52,9 @@ def wanted(request: HttpRequest) -> str:
 
 def _offered(code: str) -> str | None:
     code = code.lower()
+    # Traditional Chinese is no reason to show simplified characters; any other Chinese tag is.
+    if code.partition("-")[0] == "zh" and not {"tw", "hk", "mo", "hant"} & {*code.split("-")}:
+        return "zh-hans"
     return next((c for c in (code, code.partition("-")[0]) if c in OFFERED), None)
 
 

@@ -13,8 +13,6 @@ import pytest
 
 from gis_core.definition import Choice, Field, Texts
 
-LOCALE = Path(__file__).resolve().parents[2] / "webmap" / "locale"
-
 
 class Inline(HTMLParser):
     """Collects what the content security policy would refuse."""
@@ -81,31 +79,6 @@ def test_samples_are_announced(get):
     assert "見本データです。避難には使えません。" in text_of(get("/list/facilities"))
 
 
-@pytest.mark.parametrize(
-    ("query", "header", "language"),
-    [
-        ("", "", "ja"),
-        ("", "en-GB,en;q=0.8", "en"),
-        ("", "xx", "ja"),
-        ("?lang=en", "ja", "en"),
-        ("?lang=ja", "en", "ja"),
-        ("?lang=<script>", "", "ja"),
-    ],
-)
-def test_the_language_is_the_one_asked_for_else_the_browsers_else_japanese(get, query, header, language):
-    page = text_of(get("/" + query, headers={"accept-language": header} if header else {}))
-    assert f'<html lang="{language}">' in page
-    assert ("Evacuation" in page) == (language == "en")
-
-
-def test_a_language_once_chosen_is_remembered(sample_store):
-    from django.test import Client
-
-    client = Client(HTTP_HOST="127.0.0.1")
-    client.get("/?lang=en")
-    assert '<html lang="en">' in text_of(client.get("/list"))
-
-
 def test_a_layer_is_a_table_of_names_addresses_and_telephones(get):
     page = text_of(get("/list/evacuation_sites"))
     for column in ("名称", "所在地", "電話番号"):
@@ -167,20 +140,6 @@ def test_only_the_setting_lets_a_page_reach_another_host():
 
     assert "https://" not in policy("own")
     assert "connect-src 'self' https://cyberjapandata.gsi.go.jp" in policy("gsi")
-
-
-def test_every_offered_language_has_a_complete_catalogue(django_ready):
-    from webmap.languages import OFFERED
-
-    messages = {}
-    for code in OFFERED:
-        text = (LOCALE / code / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8")
-        entries = [entry for entry in text.split("\n\n")[1:] if entry.strip()]
-        assert [
-            e for e in entries if re.search(r'^msgstr(\[\d\])? ""$', e, re.MULTILINE) or "fuzzy" in e
-        ] == []
-        messages[code] = {re.findall(r'^msgid "(.*)"$', entry, re.MULTILINE)[0] for entry in entries}
-    assert len(set(map(frozenset, messages.values()))) == 1
 
 
 def test_the_scripts_words_are_translated(django_ready):
