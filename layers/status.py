@@ -37,7 +37,7 @@ def status_statement(info: LayerInfo, at: datetime | None = None) -> Statement:
         FROM (SELECT DISTINCT ON (feature_id, source) * FROM {source}
               WHERE layer = %(layer)s AND at <= coalesce(%(at)s::timestamptz, now())
               ORDER BY feature_id, source, at DESC, id DESC) AS newest""").format(
-        entry=_ENTRY, source=_source(info)
+        entry=_ENTRY, source=source(info)
     )
     return Statement(text.as_string(None), {"layer": info.id, "at": at})
 
@@ -63,7 +63,7 @@ def status_log_statement(
               WHERE layer = %(layer)s AND id > %(after)s
                 AND at >= coalesce(%(since)s::timestamptz, '-infinity')
                 AND feature_id = coalesce(%(feature)s::bigint, feature_id)
-              ORDER BY id LIMIT %(over)s) AS listed""").format(entry=_ENTRY, source=_source(info))
+              ORDER BY id LIMIT %(over)s) AS listed""").format(entry=_ENTRY, source=source(info))
     values = {"layer": info.id, "after": after, "since": since, "feature": feature_id}
     return Statement(text.as_string(None), {**values, "limit": limit, "over": limit + 1})
 
@@ -77,7 +77,8 @@ def camera_statement(info: LayerInfo, feature_id: int) -> Statement:
     return Statement(text.as_string(None), {"layer": info.id, "feature": feature_id})
 
 
-def _source(info: LayerInfo) -> sql.Identifier:
+def source(info: LayerInfo) -> sql.Identifier:
+    """Return the log of status of which whoever sees the layer may read its part."""
     return sql.Identifier("public_status" if _is_public(info) else "layers_statusentry")
 
 
