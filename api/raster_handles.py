@@ -1,4 +1,4 @@
-"""Open rasters of one thread: files, their overviews, and their views on the tiles' own pixels."""
+"""Open rasters of one thread: files and their overviews."""
 
 from __future__ import annotations
 
@@ -12,37 +12,53 @@ from typing import Any
 import rasterio
 from affine import Affine
 from pyproj import Transformer
-from rasterio.enums import Resampling
-from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 
+from gis_core.boxes import Box
 from gis_core.raster_tags import is_classes_only
-from gis_core.tiles import mercator_box, tile_at
+from gis_core.tiles import tile_at
 from layers.catalogue import RasterInfo
 
 SIDE = 256
 MERCATOR = "EPSG:3857"
-# Open datasets a thread keeps: a few rasters at a few overview levels and zoom levels.
-KEPT_OPEN = 24
+# Open datasets a thread keeps: a few rasters at all their overview levels.
+KEPT_OPEN = 32
 
 
 @dataclass(frozen=True)
 class Source:
     """A raster opened at full resolution: the dataset, and what every question about a place needs of it.
 
-    `resolution` is metres of EPSG:3857 a pixel; `overviews` are the factors by which the coarser copies are
-    smaller. `classes_only`: a value only stands for its class.
+    `reach` is where it lies in EPSG:3857, `resolution` metres of that a pixel; `overviews` are the factors by which
+    the coarser copies are smaller. `classes_only`: a value only stands for its class.
     """
 
     dataset: Any
+    reach: Box
     resolution: float
     overviews: tuple[int, ...]
     classes_only: bool
 
     @cached_property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows; asking the dataset takes as long as a good part of reading a value."""
+        return self.dataset.width, self.dataset.height
+
+    @cached_property
+    def nodata(self) -> float | None:
+        """The value that means that there is none."""
+        found: float | None = self.dataset.nodata
+        return found
+
+    @cached_property
     def to_raster(self) -> Transformer:
         """The transformation from longitude and latitude (degrees) to the raster's system."""
         return Transformer.from_crs("EPSG:4326", self.dataset.crs.to_wkt(), always_xy=True)
+
+    @cached_property
+    def from_mercator(self) -> Transformer:
+        """The transformation from EPSG:3857 to the raster's system."""
+        return Transformer.from_crs(MERCATOR, self.dataset.crs.to_wkt(), always_xy=True)
 
     @cached_property
     def to_pixels(self) -> Affine:
@@ -68,31 +84,6 @@ class Handles:
             return self.source(path).dataset
         return self._keep((path, level), lambda: rasterio.open(path, overview_level=level))
 
-    def warped(self, info: RasterInfo, zoom: int, resampling: Resampling) -> Any:
-        """Return the raster as seen on the zoom level's own pixels, so that a tile is a window of it.
-
-        Kept open, since making one costs several times as much as reading a tile from it.
-        """
-        return self._keep(
-            (info.path, "warped", zoom, resampling), lambda: self._warped(info, zoom, resampling)
-        )
-
-    def _warped(self, info: RasterInfo, zoom: int, resampling: Resampling) -> Any:
-        top, left, bottom, right = tile_range(info, zoom)
-        box = mercator_box(zoom, top, left)
-        step = (box.east - box.west) / SIDE
-        dataset = self.overview(info.path, level_for(self.source(info.path), step))
-        return WarpedVRT(
-            dataset,
-            crs=MERCATOR,
-            transform=Affine(step, 0, box.west, 0, -step, box.north),
-            width=(right - left + 1) * SIDE,
-            height=(bottom - top + 1) * SIDE,
-            resampling=resampling,
-            # Without a no-data value, what lies outside the file would otherwise read as 0.
-            add_alpha=dataset.nodata is None,
-        )
-
     def _keep(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return what is kept. A path names one file for ever, so none is ever outdated."""
         kept = self._kept
@@ -100,7 +91,6 @@ class Handles:
             kept[key] = make()
         kept.move_to_end(key)
         if len(kept) > KEPT_OPEN:
-            # Not closed by hand: a warped view may still stand on it, and goes before it does.
             kept.popitem(last=False)
         return kept[key]
 
@@ -122,6 +112,7 @@ def tile_range(info: RasterInfo, zoom: int) -> tuple[int, int, int, int]:
 
 def _source(path: Path) -> Source:
     dataset = rasterio.open(path)
-    west, south, east, north = transform_bounds(dataset.crs, MERCATOR, *dataset.bounds)
-    resolution = min((east - west) / dataset.width, (north - south) / dataset.height)
-    return Source(dataset, resolution, tuple(dataset.overviews(1)), is_classes_only(dataset.tags()))
+    reach = Box(*transform_bounds(dataset.crs, MERCATOR, *dataset.bounds))
+    resolution = min((reach.east - reach.west) / dataset.width, (reach.north - reach.south) / dataset.height)
+    overviews = tuple(dataset.overviews(1))
+    return Source(dataset, reach, resolution, overviews, is_classes_only(dataset.tags()))

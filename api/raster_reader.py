@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
+import numpy as np
 import rasterio
-from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
-from rasterio.windows import Window
 from shapely.geometry.base import BaseGeometry
 
-from api import raster_colours, raster_profiles, raster_statistics, raster_values
+from api import raster_colours, raster_profiles, raster_statistics, raster_tiles, raster_values
 from api.png import palette_png, rgb_png
-from api.raster_handles import SIDE, Handles, tile_range
+from api.raster_handles import SIDE, Handles
+from api.threads import Threads
 from gis_core.errors import Message, Unavailable
 from layers.catalogue import RasterInfo
 
@@ -30,14 +28,17 @@ class RasterReader:
     """Answers questions about rasters, so that the event loop never waits for a file."""
 
     def __init__(self, threads: int) -> None:
-        self._local = threading.local()
-        self._executor = ThreadPoolExecutor(
-            threads, thread_name_prefix="raster", initializer=self._begin_thread
-        )
+        self._quick = Threads(threads, "raster", _open_files)
+        # Points have one of their own: it alone decodes their blocks, and they never wait behind tiles.
+        self._points = Threads(1, "raster-points", _open_files)
+        # What takes long has a thread of its own, so that tiles need not wait for it.
+        self._slow = Threads(1, "raster-sums", _open_files)
 
     def close(self) -> None:
         """Let the threads end; their files close with them."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._quick.close()
+        self._points.close()
+        self._slow.close()
 
     async def tile(self, info: RasterInfo, place: tuple[int, int, int], encoding: str | None = None) -> bytes:
         """Return the tile (zoom, row, column) as PNG: legend colours, or heights in one of the `ENCODINGS`.
@@ -49,7 +50,7 @@ class RasterReader:
     async def value(self, info: RasterInfo, longitude: float, latitude: float) -> raster_values.Found:
         """Return what the raster says of a point (degrees)."""
         return await self._run(
-            lambda handles: raster_values.at(handles.source(info.path), longitude, latitude)
+            lambda handles: raster_values.at(handles.source(info.path), longitude, latitude), self._points
         )
 
     async def profile(
@@ -63,21 +64,13 @@ class RasterReader:
     async def statistics(self, info: RasterInfo, polygon: BaseGeometry) -> raster_statistics.Statistics:
         """Return areas by class, and the least, greatest and mean value, in a polygon (degrees)."""
         classes = info.definition.classes
-        return await self._run(lambda handles: raster_statistics.inside(handles, info.path, polygon, classes))
-
-    def _begin_thread(self) -> None:
-        self._local.handles = Handles()
-        # Stays entered as long as the thread lives: entering it for each request would cost more than a value.
-        self._local.settings = rasterio.Env(
-            GDAL_CACHEMAX=CACHE_BYTES, GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"
+        return await self._run(
+            lambda handles: raster_statistics.inside(handles, info.path, polygon, classes), self._slow
         )
-        self._local.settings.__enter__()
 
-    async def _run(self, work: Callable[[Handles], T]) -> T:
+    async def _run(self, work: Callable[[Handles], T], threads: Threads[Handles] | None = None) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._executor, lambda: work(self._local.handles)
-            )
+            return await (threads or self._quick).run(work)
         except RasterioError as error:
             raise Unavailable(
                 Message(
@@ -88,14 +81,21 @@ class RasterReader:
             ) from error
 
 
+@contextmanager
+def _open_files() -> Iterator[Handles]:
+    # Entered once for a thread: entering it for each request would cost more than a value does.
+    with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES, GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"):
+        yield Handles()
+
+
 def _tile(handles: Handles, info: RasterInfo, place: tuple[int, int, int], encoding: str | None) -> bytes:
-    zoom, row, column = place
-    top, left, _, _ = tile_range(info, zoom)
-    window = Window((column - left) * SIDE, (row - top) * SIDE, SIDE, SIDE)
     # Between two heights there is one; between two classes there is not.
-    resampling = Resampling.bilinear if encoding else Resampling.nearest
-    values = handles.warped(info, zoom, resampling).read(1, window=window, masked=True)
+    under = raster_tiles.patch(handles, info, place, margin=1 if encoding else 0)
     if encoding:
+        values = raster_tiles.nothing() if under is None else raster_tiles.between(under)
         return rgb_png(raster_colours.ENCODINGS[encoding](values))
     classes = info.definition.classes
-    return palette_png(raster_colours.class_indices(values, classes), [c.color for c in classes])
+    indices = np.zeros((SIDE, SIDE), np.uint8)
+    if under is not None:
+        indices = raster_tiles.nearest(under, raster_colours.class_indices(under.values, classes), 0)
+    return palette_png(indices, [c.color for c in classes])

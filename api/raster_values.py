@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 from rasterio.windows import Window
 
 from api.raster_handles import Source
@@ -29,15 +28,13 @@ def pixel_at(source: Source, x: float, y: float) -> float | None:
     """Return the value of the pixel that holds a point of the raster's own system."""
     if not (math.isfinite(x) and math.isfinite(y)):
         return None
-    place, dataset = source.to_pixels, source.dataset
-    column, row = (
-        math.floor(place.a * x + place.b * y + place.c),
-        math.floor(place.d * x + place.e * y + place.f),
-    )
-    if not (0 <= row < dataset.height and 0 <= column < dataset.width):
+    place, (width, height) = source.to_pixels, source.size
+    column = math.floor(place.a * x + place.b * y + place.c)
+    row = math.floor(place.d * x + place.e * y + place.f)
+    if not (0 <= row < height and 0 <= column < width):
         return None
-    pixel = dataset.read(1, window=Window(column, row, 1, 1))[0, 0]
-    if pixel == dataset.nodata or not np.isfinite(pixel):
+    pixel = source.dataset.read(1, window=Window(column, row, 1, 1))[0, 0]
+    if pixel == source.nodata or not math.isfinite(pixel):
         return None
     # The shortest text of a float32 is what was meant; widened to float64 it would show 0.3 as 0.30000001.
     return float(str(pixel))

@@ -240,6 +240,7 @@ def _store(home: Path) -> Iterator[Path]:
     """Have a store with the bench's raster running; give the raster's file."""
     os.environ["MACHIZU_HOME"] = str(home / "store")
     os.environ["MACHIZU_SAMPLES"] = "0"
+    os.environ["MACHIZU_API_RATE"] = "0"
     _run(*MACHIZU, "db", "start")
     try:
         _run(*MACHIZU, "migrate")

@@ -33,8 +33,10 @@ _MOST_IN_A_BLOCK = 64_000_000
 # GDAL's cache of blocks, by default a twentieth of the machine's memory; a pass in order needs one row of them.
 _CACHE_BYTES = 64 * 1024**2
 _PLAIN = RasterOptions()
+# Measured on depths to the centimetre: ZSTD and the plain predictor give 36 MiB where DEFLATE and the floating-point one
+# give 72, read in 40 % of the time; blocks of 128 give 41 MiB, and a value in 40 % of the time of blocks of 256.
 _COG = {
-    "driver": "COG", "COMPRESS": "DEFLATE", "PREDICTOR": "YES", "BLOCKSIZE": 512, "OVERVIEWS": "IGNORE_EXISTING",
+    "driver": "COG", "COMPRESS": "ZSTD", "PREDICTOR": "STANDARD", "BLOCKSIZE": 128, "OVERVIEWS": "IGNORE_EXISTING",
     # The mean of two classes would be a depth that nobody computed.
     "OVERVIEW_RESAMPLING": "NEAREST", "BIGTIFF": "IF_SAFER", "SPARSE_OK": "TRUE",
 }  # fmt: skip

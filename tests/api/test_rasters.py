@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rasterio.warp import transform
 from starlette.testclient import TestClient
 
-from gis_core.tiles import tile_at
+from gis_core.tiles import mercator_box, tile_at
 from tests.api.conftest import COLOURS, write_depth
 
 RASTER = "/api/rasters/depth"
@@ -83,6 +83,30 @@ def shown(indices: Any, palette: list[str], longitude: float, latitude: float, z
     row, column = tile_at(longitude, latitude, zoom + 8)
     index = indices[row % 256, column % 256]
     return palette[index] if index else None
+
+
+@pytest.mark.parametrize("zoom", [15, 16])
+@pytest.mark.parametrize("corner", [(0, 0), (899, 0), (0, 599), (899, 599), (450, 0), (899, 300)])
+def test_a_tile_across_the_edge_has_every_pixel_of_the_raster_and_no_other(
+    client: TestClient, source: Path, zoom: int, corner: tuple[int, int]
+) -> None:
+    """Each pixel by the middle of its own place, computed here exactly and not between knots."""
+    row, column = tile_at(*place_of(source, *corner), zoom)
+    indices, _ = pixels(client.get(f"{TILES}/{zoom}/{row}/{column}.png").content)
+    box = mercator_box(zoom, row, column)
+    middles = (np.arange(256) + 0.5) * (box.east - box.west) / 256
+    xs, ys = np.meshgrid(box.west + middles, box.north - middles)
+    with rasterio.open(source) as opened:
+        east, north = map(np.array, transform("EPSG:3857", opened.crs, xs.ravel(), ys.ravel()))
+        columns, rows = (east - opened.bounds.left) / 5, (opened.bounds.top - north) / 5
+        band = opened.read(1)
+    # Within 5 mm of the border of two pixels either may be meant.
+    clear = np.all([np.abs(n - np.rint(n)) > 0.001 for n in (columns, rows)], axis=0)
+    inside = (columns >= 0) & (columns < 900) & (rows >= 0) & (rows < 600)
+    values = np.where(inside, band[rows.clip(0, 599).astype(int), columns.clip(0, 899).astype(int)], -1)
+    expected = np.searchsorted([0.01, 0.5, 3], values, side="right")
+    assert np.array_equal(indices.ravel()[clear], expected[clear])
+    assert 0 < np.count_nonzero(~inside) < inside.size
 
 
 def test_a_tile_away_from_the_raster_is_transparent(client: TestClient) -> None:

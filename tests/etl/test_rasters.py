@@ -1,5 +1,7 @@
 """GeoTIFFs to the raster store, in a real PostGIS."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,10 +10,11 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from rasterio.windows import Window
 
 from gis_core.city import City
 from gis_core.errors import BadInput
-from tests.conftest import Store
+from tests.conftest import ROOT, Store
 
 Make = Callable[..., Path]
 
@@ -58,7 +61,7 @@ def test_a_geotiff_becomes_a_cog_in_its_own_system(store: Store, city: City, mak
     assert report["revision"] == stored.revision > before
     assert (report["minimum"], report["maximum"], report["mapped_share"]) == (2.5, 2.5, 0.1111)
     with rasterio.open(stored.path) as cog:
-        assert (cog.crs.to_epsg(), cog.nodata, cog.block_shapes) == (6677, -9999, [(512, 512)])
+        assert (cog.crs.to_epsg(), cog.nodata, cog.block_shapes) == (6677, -9999, [(128, 128)])
         assert cog.overviews(1)
         assert cog.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
         assert np.array_equal(cog.read(1), depths())
@@ -116,3 +119,89 @@ def test_elevation_meshes_become_one_raster(store: Store, city: City, tmp_path: 
     report = add(zipped(tmp_path / "DEM.zip", *paths), city)
     assert (report["crs"], report["width"], report["height"], report["maximum"]) == ("EPSG:6668", 4, 2, 220)
     assert report["format"] == "基盤地図情報 DEM"
+
+
+def test_numbers_that_programs_write_for_nothing_are_no_depths(store: Store, city: City, make: Make) -> None:
+    for dtype, number in (("int16", -9999), ("int32", -32768), ("float32", np.finfo("float32").min)):
+        values = np.where(depths() < 0, number, 2).astype(dtype)
+        report = add(make(values, nodata=None), city)
+        assert (report["nodata"], report["minimum"], report["mapped_share"]) == (-9999, 2, 0.1111)
+
+
+def test_scaled_numbers_become_what_they_mean(store: Store, city: City, make: Make) -> None:
+    path = make(np.where(depths() < 0, 0, 250).astype("uint16"), nodata=0)
+    with rasterio.open(path, "r+") as source:
+        source.scales, source.offsets = (0.01,), (1.0,)
+    report = add(path, city)
+    assert (report["nodata"], report["minimum"], report["maximum"]) == (-9999, 3.5, 3.5)
+
+
+def test_values_outside_the_legend_and_parts_outside_the_raster_are_told(
+    store: Store, city: City, make: Make
+) -> None:
+    values = depths()
+    values[100:200, 100:300] = -3
+    report = add(make(values), city)
+    told = {issue["rule"]: issue["value"] for issue in report["issues"]}
+    assert told["raster.range"] == "50 %"
+    assert float(told["raster.partial"].split()[0]) == pytest.approx(100 * report["city_share"], abs=1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"crs": "EPSG:6675"}, "大田原市 と重なりません"),
+        ({"crs": "EPSG:4326"}, "大田原市 と重なりません"),
+        ({"values": np.ones((600, 600), "complex64"), "nodata": None}, "型 complex64"),
+        ({"values": np.full((600, 600), np.nan, "float32")}, "値のある画素がありません"),
+        ({"values": np.zeros((9008, 8000), "uint8"), "tiled": True, "blockxsize": 8000, "blockysize": 9008}, "TILED=YES"),
+        ({"values": np.full((600, 600), 77, "uint8"), "count": 3, "photometric": "RGB", "nodata": None},
+         "#4D4D4D 100.0 %"),
+    ],
+)  # fmt: skip
+def test_what_would_be_wrong_on_the_map_is_refused(
+    store: Store, city: City, make: Make, changes: dict[str, Any], says: str
+) -> None:
+    values = changes.pop("values", None)
+    if values is not None and values.shape != (600, 600):
+        changes |= {"width": values.shape[1], "height": values.shape[0], "nodata": None}
+    with pytest.raises(BadInput, match=says):
+        add(make(values, **changes), city)
+
+
+# In a process of its own, whose memory is its own; what it prints is its peak in MiB.
+COPY = r"""
+import re, sys
+from pathlib import Path
+import rasterio
+import rasterio.shutil
+from etl import rasters
+from etl.raster_copying import copy, meaning, sink_profile
+path, target = Path(sys.argv[1]), Path(sys.argv[2])
+with rasterio.Env(GDAL_CACHEMAX=rasters._CACHE_BYTES), rasterio.open(path) as source:
+    meant = meaning(source)
+    copy(path, source, sink_profile(source, source.crs, meant), target, meant, ())
+    rasterio.shutil.copy(target, target.with_name("cog.tif"), **rasters._COG)
+# Not by getrusage(), which counts the process that this one was forked from.
+print(int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) // 1024)
+"""
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("tiled", [False, True])
+def test_a_file_of_five_gigabytes_takes_no_more_memory_than_a_small_one(
+    django_ready: str, tmp_path: Path, tiled: bool
+) -> None:
+    path = tmp_path / "big.tif"
+    side = 36_000
+    profile = {
+        "driver": "GTiff", "width": side, "height": side, "count": 1, "dtype": "float32", "crs": "EPSG:6677",
+        "transform": Affine(1, 0, 0, 0, -1, 110_000), "nodata": -9999, "SPARSE_OK": True, "BIGTIFF": "YES",
+    }  # fmt: skip
+    with rasterio.open(path, "w", **profile, **({"tiled": True} if tiled else {})) as sink:
+        for at in range(0, side, 3000):
+            sink.write(np.full((1, side), 2.5, "float32"), 1, window=Window(0, at, side, 1))
+    code = "from machizu import bootstrap; bootstrap.setup_django()\n" + COPY
+    command = [sys.executable, "-c", code, str(path), str(tmp_path / "plain.tif")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert int(done.stdout) < 500
