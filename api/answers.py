@@ -20,7 +20,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 BASE_HEADERS = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "ETag, Link, Location, Content-Crs, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset",
+    "access-control-expose-headers": "ETag, Link, Location, Content-Crs, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id",
     "x-content-type-options": "nosniff",
 }
 

@@ -15,12 +15,15 @@ from api.catalogue import Catalogues
 from api.database import Database
 from api.errors import log
 from api.exporter import Exporter
-from api.hot import HotAnswers, HotFront
+from api.front import Front
+from api.hot import HotAnswers
 from api.hub import CHANNELS, Hub
 from api.keys import Identities
 from api.leaving import when_asked_to_leave
 from api.limits import Lane, Quotas, Rates
+from api.metrics import Metrics
 from api.notices import follow_notices
+from api.operating import keep_noting
 from api.raster_reader import RasterReader
 from api.routes import OPERATIONS, routes
 from api.service import Service
@@ -35,14 +38,16 @@ def create_app(settings: ApiSettings) -> FastAPI:
 
     It is the outermost one: what else the product serves is mounted behind its routes.
     """
-    database = Database(settings, settings.role, connected=settings.pool_min)
+    database = Database("public", settings, settings.role, connected=settings.pool_min)
     # Opened by the first who is not one of the public.
-    staff_database = Database(settings, settings.staff_role, connected=0)
+    staff_database = Database("staff", settings, settings.staff_role, connected=0)
     room = BackRoom(settings.write_threads, settings.write_waiting)
     catalogues, cache = Catalogues(database), ByteCache(settings.cache_bytes)
     service = Service(
         settings=settings,
         database=database,
+        databases=(database, staff_database),
+        metrics=Metrics(),
         catalogues=catalogues,
         cache=cache,
         hot=HotAnswers(cache, catalogues, settings.session_cookie),
@@ -69,6 +74,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         tasks = [
             asyncio.create_task(follow_notices(database.conninfo, [*CHANNELS, IDENTITY_CHANNEL], steps)),
             asyncio.create_task(service.quotas.keep_noting()),
+            asyncio.create_task(keep_noting(service)),
         ]
         try:
             yield
@@ -86,7 +92,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
             service.exporter.close()
 
     application = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    application.add_middleware(HotFront, hot=service.hot)
+    application.add_middleware(Front, hot=service.hot, metrics=service.metrics)
     application.router.routes.extend(routes(service, replace(service, database=staff_database)))
     return application
 

@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 from api import encoding, language
 from api.service import Operation, Service
+from api.tracing import CURRENT
 from gis_core.errors import BadParameter, Message, NotFound
 from layers.catalogue import PUBLIC, Catalogue, LayerInfo, RasterInfo, Viewer
 from layers.keys import Identity
@@ -71,12 +72,22 @@ class Asked:
     @property
     def layer(self) -> LayerInfo:
         """The layer that the path names. Raises `NotFound`."""
-        return self.catalogue.layer(self.path["collectionId"])
+        info = self.catalogue.layer(self.path["collectionId"])
+        self._is_about(info)
+        return info
 
     @property
     def raster(self) -> RasterInfo:
         """The raster that the path names. Raises `NotFound`."""
-        return self.catalogue.raster(self.path["rasterId"])
+        info = self.catalogue.raster(self.path["rasterId"])
+        self._is_about(info)
+        return info
+
+    def _is_about(self, info: LayerInfo | RasterInfo) -> None:
+        """Note the layer for who counts: only those that there are, whatever paths are tried."""
+        trace = CURRENT.get()
+        if trace is not None:
+            trace.layer = info.id
 
     @cached_property
     def language(self) -> str:

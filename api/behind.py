@@ -36,6 +36,9 @@ class Behind(Protocol):
     def note_use(self, requests: Mapping[int, int]) -> dict[int, int]:
         """Add requests to keys' counts of today, by number; return the counts, all processes together."""
 
+    def jobs(self) -> dict[tuple[str, str], int]:
+        """Return how many background jobs there are, by queue and status."""
+
     def create(
         self, layer_id: str, contents: Sequence[Any], who: Identity, system: System, once: Once | None
     ) -> Written:
@@ -83,7 +86,13 @@ class BackRoom:
 
     def __init__(self, threads: int, waiting: int) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="machizu-behind")
+        self._most_waiting = waiting
         self._room = threads + waiting
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a thread."""
+        return max(0, self._most_waiting - self._room)
 
     async def run(
         self, function: Callable[Given, Returned], *given: Given.args, **named: Given.kwargs

@@ -11,11 +11,16 @@ ENTRY_BYTES = 300
 
 
 class ByteCache:
-    """Holds values up to `capacity` bytes in all. Keys carry revisions, so nothing ever needs to be purged."""
+    """Holds values up to `capacity` bytes in all. Keys carry revisions, so nothing ever needs to be purged.
+
+    `hits` and `misses` count what was asked for, `weight` is the bytes held.
+    """
 
     def __init__(self, capacity: int) -> None:
+        self.hits = 0
+        self.misses = 0
+        self.weight = 0
         self._capacity = capacity
-        self._weight = 0
         self._entries: OrderedDict[Hashable, bytes] = OrderedDict()
         self._flights: dict[Hashable, asyncio.Task[bytes]] = {}
 
@@ -27,7 +32,9 @@ class ByteCache:
         """
         found = self.peek(key)
         if found is not None:
+            self.hits += 1
             return found
+        self.misses += 1
         flight = self._flights.get(key)
         if flight is None:
             flight = asyncio.create_task(self._fill(key, make))
@@ -36,7 +43,7 @@ class ByteCache:
         return await asyncio.shield(flight)
 
     def peek(self, key: Hashable) -> bytes | None:
-        """Return the value of `key` if it is there."""
+        """Return the value of `key` if it is there, counting nothing."""
         found = self._entries.get(key)
         if found is not None:
             self._entries.move_to_end(key)
@@ -54,10 +61,10 @@ class ByteCache:
         if len(value) + ENTRY_BYTES > self._capacity:
             return
         self._entries[key] = value
-        self._weight += len(value) + ENTRY_BYTES
-        while self._weight > self._capacity:
+        self.weight += len(value) + ENTRY_BYTES
+        while self.weight > self._capacity:
             _, oldest = self._entries.popitem(last=False)
-            self._weight -= len(oldest) + ENTRY_BYTES
+            self.weight -= len(oldest) + ENTRY_BYTES
 
 
 def _retrieve(flight: asyncio.Task[bytes]) -> None:

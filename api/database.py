@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import perf_counter
 from typing import Any
 
 import psycopg
@@ -10,6 +11,7 @@ from psycopg import errors as pg
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from api.settings import ApiSettings
+from api.tracing import CURRENT
 from gis_core.errors import BadInput, MachizuError, Message, Unavailable
 from layers.reads import Statement
 
@@ -44,8 +46,9 @@ POSTGIS = re.compile(
 class Database:
     """Runs one statement at a time on a pooled connection (autocommit, prepared, binary results)."""
 
-    def __init__(self, settings: ApiSettings, role: str | None, *, connected: int) -> None:
+    def __init__(self, name: str, settings: ApiSettings, role: str | None, *, connected: int) -> None:
         """`role` is what every connection assumes; so many stay `connected` while nobody asks."""
+        self.name = name
         self.conninfo = settings.conninfo(role)
         self._pool = AsyncConnectionPool(
             self.conninfo,
@@ -73,10 +76,20 @@ class Database:
 
     async def rows(self, statement: Statement) -> list[Row]:
         """Return all rows. Raises `Unavailable` and `BadInput`."""
+        begun = perf_counter()
         try:
             return await self._fetch(statement)
         except (PoolTimeout, PoolClosed, TooManyRequests, psycopg.Error) as error:
             raise translated(error) from error
+        finally:
+            trace = CURRENT.get()
+            if trace is not None:
+                trace.sql_s += perf_counter() - begun
+
+    def connections(self) -> tuple[int, int, int]:
+        """Return how many connections are open, how many of them idle, and how many requests wait for one."""
+        numbers = self._pool.get_stats()
+        return numbers["pool_size"], numbers["pool_available"], numbers.get("requests_waiting", 0)
 
     async def _fetch(self, statement: Statement) -> list[Row]:
         """Ask once more when the connection turned out dead, as all are after the database restarts."""

@@ -17,6 +17,7 @@ from api.keys import shown
 from api.limits import Headers, address_of
 from api.service import Operation, Service
 from api.sessions import require_same_site
+from api.tracing import CURRENT
 from api.watching import Watch
 from gis_core.errors import MachizuError, Message
 from layers.keys import Identity
@@ -55,6 +56,9 @@ class Endpoint:
             return
         operation = self._operations.get("GET" if method == "HEAD" else method)
         asked = Asked(scope, self._public, operation or self._any)
+        trace = CURRENT.get()
+        if trace is not None:
+            trace.route = asked.operation.id
         watch = Watch(receive)
         try:
             response = await self._answer(asked, operation, receive, watch)
@@ -124,6 +128,9 @@ class Endpoint:
         if who is None:
             return self._by_address(asked) if asked.operation.counted else []
         asked.identify(who, self._staff)
+        trace = CURRENT.get()
+        if trace is not None:
+            trace.who = who.name
         counted = asked.operation.counted
         if who.key is not None:
             self._public.quotas.count(who, counted=counted)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from api.tracing import current_id
 from gis_core.errors import (
     BadFeatures,
     BadInput,
@@ -120,6 +121,9 @@ def problem(error: MachizuError, language: str) -> Response:
         "status": status,
         "detail": _said(error.message, language),
     }
+    name = current_id()
+    if name is not None:
+        body["requestId"] = name
     headers = {"cache-control": "no-store", "access-control-allow-origin": "*", "vary": "Accept-Language"}
     if isinstance(error, BadParameter):
         body["parameter"] = error.parameter

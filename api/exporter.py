@@ -39,6 +39,11 @@ class Exporter:
         self._spools: set[Spool] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def waiting(self) -> int:
+        """How many files wait to be made."""
+        return self._lane.waiting
+
     async def make(self, job: Job, conninfo: str, *, compress: bool, whole: bool) -> Spool:
         """Return the file when its first bytes, or the `whole` of it, are there; `give_back` it afterwards.
 

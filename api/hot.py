@@ -9,10 +9,11 @@ from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from api.cache import ByteCache
 from api.catalogue import Catalogues
+from api.tracing import CURRENT
 
 # Answers remembered; each takes about a kilobyte beside the body, which is the cache's.
 REMEMBERED = 8192
@@ -23,8 +24,18 @@ Headers = list[tuple[bytes, bytes]]
 Request = tuple[str, bytes, bytes]
 
 
+class Found(NamedTuple):
+    """An answer that is sent as it is; `subject` is the operation and the layer that it is about."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    subject: tuple[str, str]
+
+
 class _Answer(NamedTuple):
     generation: int
+    subject: tuple[str, str]
     status: int
     headers: Headers
     unchanged: Headers
@@ -48,11 +59,13 @@ class HotAnswers:
             return
         if len(self._answers) >= REMEMBERED:
             self._answers.clear()
+        trace = CURRENT.get()
         headers = [*response.raw_headers]
         gone = (b"content-length", b"content-type", b"content-encoding", b"etag")
         kept = [(name, value) for name, value in headers if name not in gone]
         self._answers[request] = _Answer(
             self._catalogues.generation,
+            ("", "") if trace is None else (trace.route, trace.layer),
             response.status_code,
             headers,
             [*kept, (b"etag", tag.encode())],
@@ -60,8 +73,8 @@ class HotAnswers:
             body,
         )
 
-    def find(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
-        """Return status, headers and body for a request that was answered before; None for any other."""
+    def find(self, scope: Scope) -> Found | None:
+        """Return the answer to a request that was answered before; None for any other."""
         request, held = self._read(scope)
         found = self._answers.get(request) if request else None
         if found is None or found.generation != self._catalogues.generation:
@@ -69,9 +82,12 @@ class HotAnswers:
         if held is not None:
             # Lists of tags go the long way.
             same = held.removeprefix(b"W/") == found.tag
-            return (304, [*found.unchanged], b"") if same else None
+            return Found(304, found.unchanged, b"", found.subject) if same else None
         body = self._cache.peek(found.body)
-        return None if body is None else (found.status, [*found.headers], body)
+        if body is None:
+            return None
+        self._cache.hits += 1
+        return Found(found.status, found.headers, body, found.subject)
 
     def _read(self, scope: Scope) -> tuple[Request | None, bytes | None]:
         """Return what tells a public request from others, and the tags it holds."""
@@ -85,23 +101,3 @@ class HotAnswers:
             elif name in SHOWING or (name == b"cookie" and self._cookie in value):
                 return None, None
         return (scope["path"], scope["query_string"], coding), held
-
-
-class HotFront:
-    """Answers such requests, and passes all others on."""
-
-    def __init__(self, app: ASGIApp, hot: HotAnswers) -> None:
-        self._app = app
-        self._hot = hot
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        found = None
-        if scope["type"] == "http" and "/tiles/" in scope["path"] and scope["method"] == "GET":
-            found = self._hot.find(scope)
-        if found is None:
-            await self._app(scope, receive, send)
-            return
-        status, headers, body = found
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})

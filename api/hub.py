@@ -128,6 +128,11 @@ class Hub:
         self._listeners: set[Listener] = set()
         self._closed = False
 
+    @property
+    def listening(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
     def join(self, listener: Listener) -> None:
         """Tell the listener from now on. Raises `Unavailable` when there are too many, or the process ends."""
         if self._closed or len(self._listeners) >= LISTENERS:

@@ -147,7 +147,13 @@ class Lane:
 
     def __init__(self, size: int, waiting: int) -> None:
         self._open = asyncio.Semaphore(size)
+        self._most_waiting = waiting
         self._room = size + waiting
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return max(0, self._most_waiting - self._room)
 
     @contextlib.asynccontextmanager
     async def taken(self) -> AsyncIterator[None]:

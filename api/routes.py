@@ -19,6 +19,7 @@ from api import (
     matrixsets,
     nearest,
     openapi,
+    operating,
     raster_analysis,
     raster_tilejson,
     rasters,
@@ -244,6 +245,10 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "getReady", "/health/ready", "operations", _texts("答えられるか", "Is it ready"),
         status.ready, status.FORMATS, "health", counted=False,
+    ),
+    Operation(
+        "getMetrics", "/metrics", "operations", _texts("運用の数値（Prometheus）", "Numbers for Prometheus"),
+        operating.metrics, operating.FORMATS, statuses=(403,), counted=False,
     ),
     Operation(
         "createFeatures", f"{COLLECTION}/items", "editing", _texts("地物を加える", "Add features"),

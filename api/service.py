@@ -18,6 +18,7 @@ from api.hot import HotAnswers
 from api.hub import Hub
 from api.keys import Identities
 from api.limits import Lane, Quotas, Rates
+from api.metrics import Metrics
 from api.raster_reader import RasterReader
 from api.settings import ApiSettings
 from gis_core.definition import Texts
@@ -89,6 +90,9 @@ class Service:
 
     settings: ApiSettings
     database: Database
+    # All that there are; `database` is the one for who asks.
+    databases: tuple[Database, ...]
+    metrics: Metrics
     catalogues: Catalogues
     cache: ByteCache
     hot: HotAnswers

@@ -85,6 +85,11 @@ def require(viewer: Viewer, action: Action, definition: Definition) -> None:
         )
 
 
+def may_operate(viewer: Viewer) -> bool:
+    """Tell whether the viewer may read how the server itself is doing."""
+    return viewer.role in ("system", "administrator")
+
+
 def _may_see(viewer: Viewer, visibility: Visibility, department: str) -> bool:
     if visibility == "public" or viewer.role == "administrator" or viewer.elevated:
         return True

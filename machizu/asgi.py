@@ -6,6 +6,8 @@ Django under its own ASGI handler costs 2.1 ms a request, inside a2wsgi 0.4–0.
 from __future__ import annotations
 
 import mimetypes
+import os
+from pathlib import Path
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -15,7 +17,8 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from machizu import bootstrap
+from machizu import bootstrap, logs
+from machizu.environment import environment
 
 VENDOR = "webmap/vendor/"
 PAGE_THREADS = 8
@@ -34,7 +37,9 @@ class CachedStaticFiles(StaticFiles):
 
 def create_application() -> FastAPI:
     """Put the product together. The database must be running."""
+    _share_numbers(environment().home / "metrics")
     bootstrap.setup_django()
+    logs.write_json(requests=environment().log_requests)
     from django.core.wsgi import get_wsgi_application
 
     from api.app import create_app
@@ -52,6 +57,12 @@ def create_application() -> FastAPI:
     behind: Any = WSGIMiddleware(pages, workers=PAGE_THREADS)
     application.mount("/", behind)
     return application
+
+
+def _share_numbers(folder: Path) -> None:
+    """Let all processes of the server count in files of one folder, which prometheus_client learns when it is imported."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 application = create_application()

@@ -18,7 +18,7 @@ from api.database import BAD_VALUE, BUSY
 from gis_core.errors import BadInput, Conflict, Message, Unavailable
 from layers import selectors
 from layers.keys import Identity
-from layers.services import features, keys, webhooks
+from layers.services import features, job_queue, keys, webhooks
 from layers.services.features import Writer
 from layers.systems import System
 from layers.written import Once, Written
@@ -104,6 +104,12 @@ class Store:
     def note_use(requests: Mapping[int, int]) -> dict[int, int]:
         """Add to the keys' counts of today."""
         return keys.note_use(requests)
+
+    @staticmethod
+    @in_store
+    def jobs() -> dict[tuple[str, str], int]:
+        """Count the background jobs."""
+        return job_queue.job_counts()
 
     @staticmethod
     @in_store

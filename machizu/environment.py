@@ -21,7 +21,7 @@ class Environment:
     """The product's settings. `home` holds all that is kept: database, rasters, samples, secret, logs.
 
     `address_rate` and `key_rate`: requests a minute to the API, tiles not counted, 0 for no limit. `body_bytes`:
-    the most that may be sent to it at a time.
+    the most that may be sent to it at a time. `log_requests`: every request is logged, not only slow and failed ones.
     """
 
     home: Path
@@ -36,6 +36,7 @@ class Environment:
     address_rate: int
     key_rate: int
     body_bytes: int
+    log_requests: bool
 
     @property
     def rasters(self) -> Path:
@@ -67,6 +68,7 @@ def environment() -> Environment:
         address_rate=_whole("MACHIZU_API_RATE", "600", 10**6, least=0),
         key_rate=_whole("MACHIZU_API_KEY_RATE", "6000", 10**6, least=0),
         body_bytes=_whole("MACHIZU_API_BODY_BYTES", str(20 * 2**20), 2**30),
+        log_requests=os.environ.get("MACHIZU_LOG_REQUESTS") == "1",
     )
 
 

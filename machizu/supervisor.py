@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -70,6 +71,8 @@ def run_plan(plan: Plan) -> int:
     """Carry out `plan` over this `MACHIZU_HOME`; see `up`."""
     with StopRequest() as stop, only_one(postgres.make_home()):
         check_port(plan.host, plan.port)
+        # The web processes of the last time, which count there, are no more.
+        shutil.rmtree(postgres.home() / "metrics", ignore_errors=True)
         say("データベースを開始します", "Starting the database")
         with postgres.use() as url:
             if not postgres.is_embedded():
