@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import importlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
-from importlib.util import find_spec
 from typing import NamedTuple
+
+import brotli
+import zstandard
 
 from api.language import weighed
 
@@ -43,24 +44,15 @@ class Packed(bytes):
         return made
 
 
-def _known() -> dict[str, Coding]:
-    """Return the codings there are libraries for, the quickest first."""
-    codings: dict[str, Coding] = {}
-    if find_spec("zstandard"):
-        zstandard = importlib.import_module("zstandard")
-        # A compressor must not be used by two threads at once, so each body gets its own.
-        codings["zstd"] = Coding(
-            lambda body: zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body),
-            lambda body: zstandard.ZstdDecompressor().decompress(body),
-        )
-    if find_spec("brotli"):
-        brotli = importlib.import_module("brotli")
-        codings["br"] = Coding(partial(brotli.compress, quality=BR_LEVEL), brotli.decompress)
-    codings["gzip"] = Coding(partial(gzip.compress, compresslevel=GZIP_LEVEL, mtime=0), gzip.decompress)
-    return codings
-
-
-CODINGS: Mapping[str, Coding] = _known()
+# The quickest first. A compressor of zstandard must not be used by two threads at once, so each body gets its own.
+CODINGS: Mapping[str, Coding] = {
+    "zstd": Coding(
+        lambda body: zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body),
+        lambda body: zstandard.ZstdDecompressor().decompress(body),
+    ),
+    "br": Coding(partial(brotli.compress, quality=BR_LEVEL), brotli.decompress),
+    "gzip": Coding(partial(gzip.compress, compresslevel=GZIP_LEVEL, mtime=0), gzip.decompress),
+}
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,7 @@ import mapbox_vector_tile
 import pytest
 from starlette.testclient import TestClient
 
+from api.encoding import CODINGS, Packed
 from gis_core.tiles import tile_at
 from tests.api.conftest import BENCHES, EDGE_BENCH, TILE
 
@@ -124,6 +125,24 @@ def test_gzip_is_for_those_who_can_read_it(client: TestClient) -> None:
     assert gzip.decompress(raw) == plain.content == refused.content
 
 
+@pytest.mark.parametrize("coding", [*CODINGS])
+def test_a_tile_is_kept_in_the_coding_it_is_sent_in_and_not_packed_again(
+    clients: Any, world: Any, coding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh, headers = clients(world), {"accept-encoding": coding}
+    path = "{}/8/{}/{}".format(QUAD, *tile_at(140.0, 36.85, 8))
+    with fresh.stream("GET", path, headers=headers) as first:
+        body = b"".join(first.iter_raw())
+    plain = fresh.get(path, headers={"accept-encoding": "identity"})
+    assert CODINGS[coding].decode(body) == plain.content
+    monkeypatch.setattr(Packed, "of", None)
+    for _ in range(2):
+        with fresh.stream("GET", path, headers=headers) as again:
+            assert b"".join(again.iter_raw()) == body
+        assert again.headers["content-encoding"] == coding
+        assert again.headers["etag"] == "W/" + plain.headers["etag"]
+
+
 @pytest.mark.parametrize("held", [None, "the tag", '"other"', '"a", "b"'])
 @pytest.mark.parametrize("place", ["8/99/227", "14/0/0"])
 def test_the_second_answer_is_as_the_first(clients: Any, world: Any, place: str, held: str | None) -> None:
@@ -131,6 +150,7 @@ def test_the_second_answer_is_as_the_first(clients: Any, world: Any, place: str,
     path = f"{QUAD}/{place}"
     tag = fresh.get(path, headers={"accept-encoding": "br;q=0.1"}).headers["etag"]
     headers = {"if-none-match": tag if held == "the tag" else held} if held else {}
+    headers["x-request-id"] = "one-and-the-same"
     first, second = (fresh.get(path, headers=headers) for _ in range(2))
     assert (first.status_code, first.content, first.headers) == (
         second.status_code,
