@@ -24,6 +24,8 @@ from api.limits import Lane, Quotas, Rates
 from api.metrics import Metrics
 from api.notices import follow_notices
 from api.operating import keep_noting
+from api.place import Door
+from api.place_books import Books
 from api.raster_reader import RasterReader
 from api.routes import OPERATIONS, routes
 from api.service import Service
@@ -52,6 +54,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         cache=cache,
         hot=HotAnswers(cache, catalogues, settings.session_cookie),
         rasters=RasterReader(settings.raster_threads),
+        places=Books(),
         exporter=Exporter(settings.exports_at_once, settings.exports_waiting, settings.exports_kept),
         # Where nothing writes, nothing says that it could.
         operations=tuple(o for o in OPERATIONS if o.method == "GET" or settings.behind is not None),
@@ -64,7 +67,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     )
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Door]]:
         await database.open()
         await staff_database.open()
         await _first_read(service)
@@ -77,7 +80,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
             asyncio.create_task(keep_noting(service)),
         ]
         try:
-            yield
+            yield {"place_door": Door(asyncio.get_running_loop(), service)}
         finally:
             service.hub.close()
             for task in tasks:

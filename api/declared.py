@@ -7,6 +7,7 @@ from typing import Any
 from api.formats.kinds import STANDARD
 from api.service import CRS84, Parameter
 from gis_core.definition import Texts
+from gis_core.hazards import KINDS as KINDS_OF_HAZARDS
 from layers.cql2 import LANGUAGES
 
 LIMIT_DEFAULT = 100
@@ -102,6 +103,24 @@ POLYGON = _parameter(
     "polygon", "面の角：経度,緯度;経度,緯度;…（度、閉じなくてよい）",
     "The corners of the polygon: lon,lat;lon,lat;… in degrees (it need not be closed)", True,
     type="string", example="140,36.87;140.02,36.87;140.02,36.88",
+)  # fmt: skip
+PLACE_DEFAULT = 3
+PLACE_MAXIMUM = 10
+PLACE = (
+    _parameter("lon", "経度（度）。lat とともに", "Longitude, degrees; with lat", type="number", minimum=-180, maximum=180),
+    _parameter("lat", "緯度（度）。lon とともに", "Latitude, degrees; with lon", type="number", minimum=-90, maximum=90),
+    _parameter(
+        "q", "lon と lat の代わりに、住所・名称・郵便番号", "An address, a name or a postal code, in place of lon and lat",
+        type="string", minLength=1, maxLength=SEARCH_LETTERS,
+    ),
+    _parameter(
+        "hazard", "災害の種類（コンマ区切り）。なければすべて", "Kinds of hazards, separated by commas; without it, all",
+        type="array", minItems=1, items={"type": "string", "enum": [*KINDS_OF_HAZARDS]},
+    ),
+    _parameter(
+        "limit", "災害ごとの避難場所の数の上限", "The most evacuation sites for each kind of hazard",
+        type="integer", minimum=1, maximum=PLACE_MAXIMUM, default=PLACE_DEFAULT,
+    ),
 )  # fmt: skip
 TEXT = _parameter(
     "q", "探す言葉（名称・よみ・住所）", "What to look for (name, reading, address)", True,

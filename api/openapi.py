@@ -17,6 +17,7 @@ from api.links import OPENAPI, PROBLEM, link
 from api.matrixsets import grids
 from api.openapi_writing import is_writable, security_schemes, ways_in, writing, writing_headers
 from api.pages import page
+from api.place_schema import PLACE_SCHEMAS
 from api.schemas import SCHEMAS
 from api.service import Operation, Parameter
 from api.shapes import field_schema
@@ -116,7 +117,7 @@ def document(asked: Asked) -> dict[str, Any]:
         # Reading needs nothing; whoever shows who he is may see more.
         "security": [{}, *ways_in(asked)],
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": SCHEMAS | PLACE_SCHEMAS,
             "parameters": parameters,
             "securitySchemes": security_schemes(asked),
         },

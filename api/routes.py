@@ -20,6 +20,7 @@ from api import (
     nearest,
     openapi,
     operating,
+    place,
     raster_analysis,
     raster_tilejson,
     rasters,
@@ -114,6 +115,11 @@ OPERATIONS: tuple[Operation, ...] = (
         "search", "/search", "search", _texts("名称・よみ・住所・郵便番号で探す", "Search by name, reading, address or postal code"),
         search.search, search.FORMATS, "featureCollectionGeoJSON",
         (declared.TEXT, declared.SEARCH_LIMIT, declared.KINDS, declared.LAYERS), long=True,
+    ),
+    Operation(
+        "getPlace", "/place", "search",
+        _texts("この場所の災害の想定と、近くの使える避難場所", "Hazards at a place, and the nearest usable evacuation sites"),
+        place.place, place.FORMATS, "place", declared.PLACE,
     ),
     Operation(
         "getLiveStatus", f"{COLLECTION}/status", "live", _texts("いまの状態", "Live status"),

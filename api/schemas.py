@@ -7,20 +7,24 @@ from typing import Any
 Schema = dict[str, Any]
 
 
-def _object(required: str = "", **properties: Schema) -> Schema:
+def object_of(required: str = "", **properties: Schema) -> Schema:
+    """Return the schema of an object; `required` names the members that are always there, separated by blanks."""
     made: Schema = {"type": "object", "properties": properties}
     return made | ({"required": required.split()} if required else {})
 
 
-def _list(items: Schema, **more: Any) -> Schema:
+def list_of(items: Schema, **more: Any) -> Schema:
+    """Return the schema of an array."""
     return {"type": "array", "items": items, **more}
 
 
-def _ref(name: str) -> Schema:
+def ref(name: str) -> Schema:
+    """Return a reference to a schema of the document."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _nullable(schema: Schema) -> Schema:
+def nullable(schema: Schema) -> Schema:
+    """Return the schema of the same or null."""
     return schema | {"nullable": True}
 
 
@@ -32,9 +36,9 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 NUMBER: Schema = {"type": "number"}
 FLAG: Schema = {"type": "boolean"}
 ANY: Schema = {"type": "object"}
-LINKS = _list(_ref("link"))
-BBOX = _list(NUMBER, minItems=4, maxItems=6)
-EXTENT = _object(spatial=_object(bbox=_list(BBOX, minItems=1), crs=URI))
+LINKS = list_of(ref("link"))
+BBOX = list_of(NUMBER, minItems=4, maxItems=6)
+EXTENT = object_of(spatial=object_of(bbox=list_of(BBOX, minItems=1), crs=URI))
 COLOUR: Schema = {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}
 
 TILE_SUMMARY: dict[str, Schema] = {
@@ -44,53 +48,53 @@ TILE_SUMMARY: dict[str, Schema] = {
     "tileMatrixSetURI": URI,
     "links": LINKS,
 }
-LITERALS = _list(_object("@language @value", **{"@language": TEXT, "@value": TEXT}), minItems=1)
-RASTER_CLASS = _object(
-    "color title", minimum=_nullable(NUMBER), maximum=_nullable(NUMBER), color=COLOUR, title=TEXT
+LITERALS = list_of(object_of("@language @value", **{"@language": TEXT, "@value": TEXT}), minItems=1)
+RASTER_CLASS = object_of(
+    "color title", minimum=nullable(NUMBER), maximum=nullable(NUMBER), color=COLOUR, title=TEXT
 )
 
 AGGREGATED: dict[str, Schema] = {
-    "count": _nullable(COUNT),
-    "sum": {"type": "object", "additionalProperties": _nullable(NUMBER)},
+    "count": nullable(COUNT),
+    "sum": {"type": "object", "additionalProperties": nullable(NUMBER)},
     "suppressed": FLAG | {"description": "True where the values are hidden: too few to be told."},
 }
 RASTER_STATUS: Schema = {"type": "string", "enum": ["class", "dry", "not_mapped"]}
 
 SCHEMAS: dict[str, Schema] = {
-    "link": _object("href rel", href=TEXT, rel=TEXT, type=TEXT, title=TEXT, hreflang=TEXT, templated=FLAG),
-    "problem": _object(
+    "link": object_of("href rel", href=TEXT, rel=TEXT, type=TEXT, title=TEXT, hreflang=TEXT, templated=FLAG),
+    "problem": object_of(
         "title status",
         type=TEXT,
         title=TEXT,
         status={"type": "integer"},
         detail=TEXT,
         parameter=TEXT,
-        errors=_list(_ref("fault")),
+        errors=list_of(ref("fault")),
     )
     | {"description": "RFC 9457 problem details; `parameter` names the parameter to blame."},
-    "fault": _object(
+    "fault": object_of(
         "index field rule message",
         index=COUNT | {"description": "The feature's place among those sent, from 0."},
-        field=_nullable(TEXT),
+        field=nullable(TEXT),
         rule=TEXT,
-        message=_object("ja en", ja=TEXT, en=TEXT),
+        message=object_of("ja en", ja=TEXT, en=TEXT),
     ),
-    "written": _object(
+    "written": object_of(
         "ids revision warnings",
-        ids=_list({"type": "integer"}),
+        ids=list_of({"type": "integer"}),
         revision=COUNT | {"description": "The layer's revision that holds the change."},
-        warnings=_list(_ref("fault")),
+        warnings=list_of(ref("fault")),
     ),
-    "featurePatch": _object(
+    "featurePatch": object_of(
         type={"type": "string", "enum": ["Feature"]},
-        geometry=_ref("geometryGeoJSON"),
+        geometry=ref("geometryGeoJSON"),
         properties=ANY,
     )
     | {"description": "A merge patch (RFC 7396): what is not named stays, null empties."},
-    "landingPage": _object("links", title=TEXT, description=TEXT, attribution=TEXT, links=LINKS),
-    "confClasses": _object("conformsTo", conformsTo=_list(TEXT)),
-    "collections": _object("links collections", links=LINKS, collections=_list(_ref("collection"))),
-    "collection": _object(
+    "landingPage": object_of("links", title=TEXT, description=TEXT, attribution=TEXT, links=LINKS),
+    "confClasses": object_of("conformsTo", conformsTo=list_of(TEXT)),
+    "collections": object_of("links collections", links=LINKS, collections=list_of(ref("collection"))),
+    "collection": object_of(
         "id links",
         id=TEXT,
         title=TEXT,
@@ -98,53 +102,53 @@ SCHEMAS: dict[str, Schema] = {
         itemType=TEXT,
         itemCount=COUNT,
         revision=COUNT,
-        updated=_nullable(INSTANT),
-        nextDue=_nullable(DAY),
+        updated=nullable(INSTANT),
+        nextDue=nullable(DAY),
         overdue=FLAG,
         sample=FLAG,
         department=TEXT,
         theme=TEXT,
         license=TEXT,
         attribution=TEXT,
-        crs=_list(TEXT),
+        crs=list_of(TEXT),
         storageCrs=TEXT,
         extent=EXTENT,
         links=LINKS,
     ),
-    "functions": _object(
+    "functions": object_of(
         "functions",
-        functions=_list(
-            _object(
+        functions=list_of(
+            object_of(
                 "name returns",
                 name=TEXT,
                 description=TEXT,
-                args=_list(_object("type", type=_list(TEXT))),
-                returns=_list(TEXT),
+                args=list_of(object_of("type", type=list_of(TEXT))),
+                returns=list_of(TEXT),
             )
         ),
         links=LINKS,
     ),
     "jsonSchema": ANY | {"description": "A JSON Schema (2020-12)."},
-    "geometryGeoJSON": _object(
+    "geometryGeoJSON": object_of(
         "type coordinates",
         type={
             "type": "string",
             "enum": ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"],
         },
-        coordinates=_list({}),
+        coordinates=list_of({}),
     ),
-    "featureGeoJSON": _object(
+    "featureGeoJSON": object_of(
         "type geometry properties",
         type={"type": "string", "enum": ["Feature"]},
         id={"oneOf": [TEXT, {"type": "integer"}]},
-        geometry={"allOf": [_ref("geometryGeoJSON")], "nullable": True},
-        properties=_nullable(ANY),
+        geometry={"allOf": [ref("geometryGeoJSON")], "nullable": True},
+        properties=nullable(ANY),
         links=LINKS,
     ),
-    "featureCollectionGeoJSON": _object(
+    "featureCollectionGeoJSON": object_of(
         "type features",
         type={"type": "string", "enum": ["FeatureCollection"]},
-        features=_list(_ref("featureGeoJSON")),
+        features=list_of(ref("featureGeoJSON")),
         links=LINKS,
         timeStamp=INSTANT,
         numberMatched=COUNT,
@@ -154,12 +158,12 @@ SCHEMAS: dict[str, Schema] = {
         },
         numberReturned=COUNT,
     ),
-    "changes": _object(
+    "changes": object_of(
         "revision numberReturned changes links",
         revision=COUNT | {"description": "The last revision listed whole; give it as `since` next time."},
         numberReturned=COUNT,
-        changes=_list(
-            _object(
+        changes=list_of(
+            object_of(
                 "op id revision at",
                 op={"type": "string", "enum": ["create", "update", "delete"]},
                 id={"type": "integer"},
@@ -169,17 +173,17 @@ SCHEMAS: dict[str, Schema] = {
         ),
         links=LINKS,
     ),
-    "tileSets": _object(
-        "tilesets", links=LINKS, tilesets=_list(_object("dataType crs links", **TILE_SUMMARY))
+    "tileSets": object_of(
+        "tilesets", links=LINKS, tilesets=list_of(object_of("dataType crs links", **TILE_SUMMARY))
     ),
-    "tileSet": _object(
+    "tileSet": object_of(
         "dataType crs links",
         **TILE_SUMMARY,
-        boundingBox=_object(
-            "lowerLeft upperRight", lowerLeft=_list(NUMBER), upperRight=_list(NUMBER), crs=URI
+        boundingBox=object_of(
+            "lowerLeft upperRight", lowerLeft=list_of(NUMBER), upperRight=list_of(NUMBER), crs=URI
         ),
-        tileMatrixSetLimits=_list(
-            _object(
+        tileMatrixSetLimits=list_of(
+            object_of(
                 "tileMatrix minTileRow maxTileRow minTileCol maxTileCol",
                 tileMatrix=TEXT,
                 minTileRow=COUNT,
@@ -188,8 +192,8 @@ SCHEMAS: dict[str, Schema] = {
                 maxTileCol=COUNT,
             )
         ),
-        layers=_list(
-            _object(
+        layers=list_of(
+            object_of(
                 "id dataType",
                 id=TEXT,
                 title=TEXT,
@@ -202,7 +206,7 @@ SCHEMAS: dict[str, Schema] = {
             )
         ),
     ),
-    "tileJson": _object(
+    "tileJson": object_of(
         "tilejson tiles vector_layers",
         tilejson=TEXT,
         name=TEXT,
@@ -210,16 +214,16 @@ SCHEMAS: dict[str, Schema] = {
         version=TEXT,
         attribution=TEXT,
         scheme=TEXT,
-        tiles=_list(TEXT, minItems=1),
+        tiles=list_of(TEXT, minItems=1),
         minzoom=COUNT,
         maxzoom=COUNT,
         bounds=BBOX,
-        center=_list(NUMBER),
-        vector_layers=_list(
-            _object("id fields", id=TEXT, description=TEXT, minzoom=COUNT, maxzoom=COUNT, fields=ANY)
+        center=list_of(NUMBER),
+        vector_layers=list_of(
+            object_of("id fields", id=TEXT, description=TEXT, minzoom=COUNT, maxzoom=COUNT, fields=ANY)
         ),
     ),
-    "rasterTileJson": _object(
+    "rasterTileJson": object_of(
         "tilejson tiles",
         tilejson=TEXT,
         name=TEXT,
@@ -227,30 +231,30 @@ SCHEMAS: dict[str, Schema] = {
         version=TEXT,
         attribution=TEXT,
         scheme=TEXT,
-        tiles=_list(TEXT, minItems=1),
+        tiles=list_of(TEXT, minItems=1),
         tileSize=COUNT,
         minzoom=COUNT,
         maxzoom=COUNT,
         bounds=BBOX,
-        center=_list(NUMBER),
+        center=list_of(NUMBER),
         encoding=TEXT,
     ),
-    "tileMatrixSets": _object(
+    "tileMatrixSets": object_of(
         "tileMatrixSets",
         links=LINKS,
-        tileMatrixSets=_list(_object("id links", id=TEXT, title=TEXT, uri=URI, crs=URI, links=LINKS)),
+        tileMatrixSets=list_of(object_of("id links", id=TEXT, title=TEXT, uri=URI, crs=URI, links=LINKS)),
     ),
-    "tileMatrixSet": _object(
+    "tileMatrixSet": object_of(
         "id crs tileMatrices",
         id=TEXT,
         title=TEXT,
         uri=URI,
         crs=URI,
-        orderedAxes=_list(TEXT),
-        tileMatrices=_list(ANY),
+        orderedAxes=list_of(TEXT),
+        tileMatrices=list_of(ANY),
     ),
-    "rasters": _object("rasters", links=LINKS, rasters=_list(_ref("raster"))),
-    "raster": _object(
+    "rasters": object_of("rasters", links=LINKS, rasters=list_of(ref("raster"))),
+    "raster": object_of(
         "id unit classes extent tiles links",
         id=TEXT,
         title=TEXT,
@@ -258,58 +262,58 @@ SCHEMAS: dict[str, Schema] = {
         theme=TEXT,
         unit=TEXT,
         opacity=NUMBER,
-        classes=_list(RASTER_CLASS),
+        classes=list_of(RASTER_CLASS),
         extent=EXTENT,
         revision=COUNT,
-        updated=_nullable(INSTANT),
-        nextDue=_nullable(DAY),
+        updated=nullable(INSTANT),
+        nextDue=nullable(DAY),
         overdue=FLAG,
         sample=FLAG,
         department=TEXT,
-        license=_nullable(TEXT),
-        attribution=_nullable(TEXT),
-        tiles=_list(TEXT),
+        license=nullable(TEXT),
+        attribution=nullable(TEXT),
+        tiles=list_of(TEXT),
         links=LINKS,
     ),
-    "rasterValue": _object(
+    "rasterValue": object_of(
         "id value unit nodata status class",
         **{
             "id": TEXT,
             "title": TEXT,
             "longitude": NUMBER,
             "latitude": NUMBER,
-            "value": _nullable(NUMBER),
+            "value": nullable(NUMBER),
             "exact": FLAG,
             "unit": TEXT,
             "nodata": FLAG,
             "status": RASTER_STATUS,
-            "class": _nullable(RASTER_CLASS),
+            "class": nullable(RASTER_CLASS),
             "description": TEXT,
         },
     ),
-    "rasterProfile": _object(
+    "rasterProfile": object_of(
         "id unit exact length points links",
         id=TEXT,
         title=TEXT,
         unit=TEXT,
         exact=FLAG,
         length=NUMBER,
-        minimum=_nullable(NUMBER),
-        maximum=_nullable(NUMBER),
-        points=_list(
-            _object(
+        minimum=nullable(NUMBER),
+        maximum=nullable(NUMBER),
+        points=list_of(
+            object_of(
                 "distance longitude latitude value status",
                 distance=NUMBER,
                 longitude=NUMBER,
                 latitude=NUMBER,
-                value=_nullable(NUMBER),
+                value=nullable(NUMBER),
                 status=RASTER_STATUS,
-                color=_nullable(COLOUR),
+                color=nullable(COLOUR),
             )
         ),
         links=LINKS,
     ),
-    "rasterStatistics": _object(
+    "rasterStatistics": object_of(
         "id unit exact area notMapped inNoClass classes minimum maximum mean links",
         id=TEXT,
         title=TEXT,
@@ -319,30 +323,30 @@ SCHEMAS: dict[str, Schema] = {
         notMapped=NUMBER,
         notMappedShare=NUMBER,
         inNoClass=NUMBER,
-        classes=_list(
+        classes=list_of(
             RASTER_CLASS | {"properties": {**RASTER_CLASS["properties"], "area": NUMBER, "share": NUMBER}}
         ),
-        minimum=_nullable(NUMBER),
-        maximum=_nullable(NUMBER),
-        mean=_nullable(NUMBER),
+        minimum=nullable(NUMBER),
+        maximum=nullable(NUMBER),
+        mean=nullable(NUMBER),
         pixelSize=NUMBER,
         links=LINKS,
     ),
-    "aggregate": _object(
+    "aggregate": object_of(
         "collection by groups total links",
         collection=TEXT,
-        by=_nullable(TEXT),
-        groups=_list(_object("value count sum", value={"nullable": True}, title=TEXT, **AGGREGATED)),
-        total=_object("count sum", **AGGREGATED),
+        by=nullable(TEXT),
+        groups=list_of(object_of("value count sum", value={"nullable": True}, title=TEXT, **AGGREGATED)),
+        total=object_of("count sum", **AGGREGATED),
         links=LINKS,
     ),
-    "liveStatus": _object(
+    "liveStatus": object_of(
         "collection numberReturned last entries links",
         collection=TEXT,
         numberReturned=COUNT,
         last=COUNT | {"description": "The newest entry; give it as `after` to go on in the log."},
-        entries=_list(
-            _object(
+        entries=list_of(
+            object_of(
                 "id feature source state at values",
                 id=COUNT,
                 feature={"type": "integer"},
@@ -354,14 +358,14 @@ SCHEMAS: dict[str, Schema] = {
         ),
         links=LINKS,
     ),
-    "alerts": _object(
+    "alerts": object_of(
         "numberReturned expires alerts links",
         numberReturned=COUNT,
-        expires=_nullable(INSTANT),
-        alerts=_list(_ref("alert")),
+        expires=nullable(INSTANT),
+        alerts=list_of(ref("alert")),
         links=LINKS,
     ),
-    "alert": _object(
+    "alert": object_of(
         "id source identifier status message_type event name headline areas sent effective expires area",
         id=COUNT,
         source=TEXT,
@@ -374,69 +378,69 @@ SCHEMAS: dict[str, Schema] = {
         event=TEXT,
         kind=TEXT,
         name=ANY,
-        level=_nullable(COUNT),
+        level=nullable(COUNT),
         severity=TEXT,
         urgency=TEXT,
         certainty=TEXT,
         headline=ANY,
         description=ANY,
         instruction=ANY,
-        areas=_list(ANY),
+        areas=list_of(ANY),
         sent=INSTANT,
         effective=INSTANT,
-        expires=_nullable(INSTANT),
-        superseded_at=_nullable(INSTANT),
-        refers_to=_list(TEXT),
+        expires=nullable(INSTANT),
+        superseded_at=nullable(INSTANT),
+        refers_to=list_of(TEXT),
         published_at=INSTANT,
-        area=_nullable(ANY) | {"description": "GeoJSON; null where the whole city is meant."},
+        area=nullable(ANY) | {"description": "GeoJSON; null where the whole city is meant."},
     ),
-    "situations": _object(
+    "situations": object_of(
         "situations links",
-        situations=_list(
-            _object("id name opened closed", id=COUNT, name=TEXT, opened=INSTANT, closed=_nullable(INSTANT))
+        situations=list_of(
+            object_of("id name opened closed", id=COUNT, name=TEXT, opened=INSTANT, closed=nullable(INSTANT))
         ),
         links=LINKS,
     ),
-    "newWebhook": _object(
+    "newWebhook": object_of(
         "url layers",
         url=URI,
-        layers=_list(TEXT, minItems=1),
+        layers=list_of(TEXT, minItems=1),
         secret=TEXT | {"description": "whsec_ and 24 to 64 bytes in Base64; made where it is left out."},
     )
     | {"additionalProperties": False},
-    "addedWebhook": _object("webhook secret", webhook=COUNT, secret=TEXT),
-    "webhooks": _object(
+    "addedWebhook": object_of("webhook secret", webhook=COUNT, secret=TEXT),
+    "webhooks": object_of(
         "webhooks",
-        webhooks=_list(
-            _object(
+        webhooks=list_of(
+            object_of(
                 "webhook url layers state told",
                 webhook=COUNT,
                 url=TEXT,
-                layers=_list(TEXT),
+                layers=list_of(TEXT),
                 state={"type": "string", "enum": ["idle", "waiting", "dead"]},
                 told=ANY | {"description": "The revision that the receiver knows, by layer."},
                 created_by=TEXT,
                 created_at=INSTANT,
-                dead_at=_nullable(INSTANT),
-                delivery=_nullable(ANY),
+                dead_at=nullable(INSTANT),
+                delivery=nullable(ANY),
             )
         ),
     )
     | {"description": "Messages are signed as the Standard Webhooks specification says."},
-    "health": _object("status", status=TEXT),
-    "status": _object(
+    "health": object_of("status", status=TEXT),
+    "status": object_of(
         "name version layers rasters",
         name=TEXT,
         version=TEXT,
-        city=_object(code=TEXT, name=TEXT),
-        layers=_list(
-            _object("id revision", id=TEXT, revision=COUNT, itemCount=COUNT, updated=_nullable(INSTANT))
+        city=object_of(code=TEXT, name=TEXT),
+        layers=list_of(
+            object_of("id revision", id=TEXT, revision=COUNT, itemCount=COUNT, updated=nullable(INSTANT))
         ),
-        rasters=_list(_object("id revision", id=TEXT, revision=COUNT, updated=_nullable(INSTANT))),
+        rasters=list_of(object_of("id revision", id=TEXT, revision=COUNT, updated=nullable(INSTANT))),
         links=LINKS,
     ),
-    "catalog": {"oneOf": [_ref("dcatCatalog"), _ref("dataJson")]},
-    "dcatCatalog": _object(
+    "catalog": {"oneOf": [ref("dcatCatalog"), ref("dataJson")]},
+    "dcatCatalog": object_of(
         "@context @id @type dct:title dct:description dct:publisher dcat:dataset",
         **{
             "@context": ANY,
@@ -446,9 +450,9 @@ SCHEMAS: dict[str, Schema] = {
             "dct:description": LITERALS,
             "dct:publisher": ANY,
             "dct:modified": ANY,
-            "dcat:service": _list(ANY),
-            "dcat:dataset": _list(
-                _object(
+            "dcat:service": list_of(ANY),
+            "dcat:dataset": list_of(
+                object_of(
                     "@id @type dct:identifier dct:title dct:description dct:publisher dcat:distribution",
                     **{
                         "@id": URI,
@@ -464,9 +468,9 @@ SCHEMAS: dict[str, Schema] = {
                         "dct:modified": ANY,
                         "dct:accrualPeriodicity": ANY,
                         "dct:provenance": ANY,
-                        "dct:conformsTo": _list(ANY),
-                        "dcat:distribution": _list(
-                            _object("@type dcat:accessURL", **{"@type": TEXT, "dcat:accessURL": ANY})
+                        "dct:conformsTo": list_of(ANY),
+                        "dcat:distribution": list_of(
+                            object_of("@type dcat:accessURL", **{"@type": TEXT, "dcat:accessURL": ANY})
                         ),
                     },
                 )
@@ -474,7 +478,7 @@ SCHEMAS: dict[str, Schema] = {
         },
     )
     | {"description": "DCAT 3 as JSON-LD; texts carry their language."},
-    "dataJson": _object(
+    "dataJson": object_of(
         "@type conformsTo dataset",
         **{
             "@context": URI,
@@ -482,13 +486,13 @@ SCHEMAS: dict[str, Schema] = {
             "@type": TEXT,
             "conformsTo": URI,
             "describedBy": URI,
-            "dataset": _list(
-                _object(
+            "dataset": list_of(
+                object_of(
                     "identifier title description keyword accessLevel publisher contactPoint",
                     identifier=TEXT,
                     title=TEXT,
                     description=TEXT,
-                    keyword=_list(TEXT, minItems=1),
+                    keyword=list_of(TEXT, minItems=1),
                     accessLevel={"type": "string", "enum": ["public"]},
                     publisher=ANY,
                     contactPoint=ANY,
@@ -498,11 +502,11 @@ SCHEMAS: dict[str, Schema] = {
                     license=URI,
                     rights=TEXT,
                     spatial=TEXT,
-                    distribution=_list(ANY),
+                    distribution=list_of(ANY),
                 )
             ),
         },
     )
     | {"description": "Project Open Data metadata 1.1, with f=datajson."},
-    "openapi": _object("openapi info paths", openapi=TEXT, info=ANY, paths=ANY),
+    "openapi": object_of("openapi info paths", openapi=TEXT, info=ANY, paths=ANY),
 }

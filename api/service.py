@@ -19,6 +19,7 @@ from api.hub import Hub
 from api.keys import Identities
 from api.limits import Lane, Quotas, Rates
 from api.metrics import Metrics
+from api.place_books import Books
 from api.raster_reader import RasterReader
 from api.settings import ApiSettings
 from gis_core.definition import Texts
@@ -97,6 +98,7 @@ class Service:
     cache: ByteCache
     hot: HotAnswers
     rasters: RasterReader
+    places: Books
     exporter: Exporter
     operations: tuple[Operation, ...]
     room: BackRoom

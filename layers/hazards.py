@@ -57,12 +57,9 @@ class Hazard:
 
 def hazards_of(catalogue: Catalogue) -> tuple[Hazard, ...]:
     """Return the hazard layers that a viewer may see: rasters, then zones, in the registry's order."""
-    zones = (info for info in catalogue.layers.values() if info.definition.geometry.endswith("Polygon"))
-    return tuple(
-        Hazard(info, hazards.kind_of(info.id))
-        for info in (*catalogue.rasters.values(), *zones)
-        if info.definition.theme == THEME
-    )
+    zones = [info for info in catalogue.layers.values() if info.definition.geometry.endswith("Polygon")]
+    infos: list[LayerInfo | RasterInfo] = [*catalogue.rasters.values(), *zones]
+    return tuple(Hazard(info, hazards.kind_of(info.id)) for info in infos if info.definition.theme == THEME)
 
 
 def class_fields(info: LayerInfo) -> list[str]:

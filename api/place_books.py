@@ -1,0 +1,151 @@
+"""What of a place's answer does not depend on the place: the evacuation sites, where they are, which hazards they lie in.
+
+Read once for each state of the layers concerned, so that a place takes one statement and a few values of rasters.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import Geod
+
+from api.database import Database
+from api.raster_colours import class_of
+from api.raster_reader import RasterReader
+from gis_core.errors import Unavailable
+from layers.catalogue import Catalogue, LayerInfo, RasterInfo
+from layers.hazards import Hazard
+from layers.places import PlaceLayers, place_layers, place_text, sites_statement
+
+# Audiences differ in what they see; and what was read last for one stands until the layers change.
+KEPT = 8
+_EARTH = Geod(ellps="WGS84")
+
+
+@dataclass(frozen=True)
+class Site:
+    """An evacuation site or shelter: where it is (degrees), for which hazards it is designated, in which it lies."""
+
+    id: int
+    longitude: float
+    latitude: float
+    said: dict[str, Any]
+    designated: frozenset[str]
+    inside: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Sites:
+    """All sites of a layer; `usable` and `unsafe` are the places in `all` of those designated for a kind, which lie out of
+    and in its mapped areas.
+    """
+
+    info: LayerInfo | None
+    all: tuple[Site, ...] = ()
+    usable: dict[str, NDArray[np.intp]] = field(default_factory=dict)
+    unsafe: dict[str, NDArray[np.intp]] = field(default_factory=dict)
+    longitudes: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    latitudes: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+
+    def distances(self, point: tuple[float, float]) -> NDArray[np.float64]:
+        """Return the metres from a point (degrees) to each site, on the ellipsoid."""
+        count = len(self.all)
+        if not count:
+            return np.empty(0)
+        here = np.full(count, point[0]), np.full(count, point[1])
+        metres: NDArray[np.float64] = _EARTH.inv(*here, self.longitudes, self.latitudes)[2]
+        return metres
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """The layers that know of places, the statement that asks them, the sites and the shelters."""
+
+    layers: PlaceLayers
+    text: str
+    sites: Sites
+    shelters: Sites
+
+
+class Books:
+    """The books of one service's audiences, each made once for a state of its layers."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, asyncio.Task[Book]] = OrderedDict()
+
+    async def of(self, catalogue: Catalogue, database: Database, rasters: RasterReader) -> Book:
+        """Return the book for a viewer's catalogue. Raises `Unavailable`."""
+        layers = place_layers(catalogue)
+        key = _state(layers)
+        task = self._kept.get(key)
+        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+            task = self._kept[key] = asyncio.create_task(_written(layers, database, rasters))
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        # One who gives up takes nothing from the others.
+        return await asyncio.shield(task)
+
+
+def _state(layers: PlaceLayers) -> Hashable:
+    infos = (layers.boundary, layers.areas, layers.sites, layers.shelters, *(h.info for h in layers.hazards))
+    return tuple(
+        None if info is None else (info.id, info.revision, info.form if isinstance(info, LayerInfo) else "")
+        for info in infos
+    )
+
+
+async def _written(layers: PlaceLayers, database: Database, rasters: RasterReader) -> Book:
+    sites, shelters = [
+        await _sites(info, layers, database, rasters) for info in (layers.sites, layers.shelters)
+    ]
+    return Book(layers, place_text(layers), sites, shelters)
+
+
+async def _sites(
+    info: LayerInfo | None, layers: PlaceLayers, database: Database, rasters: RasterReader
+) -> Sites:
+    if info is None:
+        return Sites(None)
+    rows = await database.rows(sites_statement(info, layers.zones))
+    points = [(row[1], row[2]) for row in rows]
+    drowned = [await _in_raster(hazard, points, rasters) for hazard in layers.hazards if hazard.kind]
+    sites = tuple(
+        Site(number, lon, lat, said, frozenset(designated), frozenset(inside) | {kind for kind, wet in drowned if wet[n]})
+        for n, (number, lon, lat, said, designated, inside) in enumerate(rows)
+    )  # fmt: skip
+    kinds = {kind for site in sites for kind in site.designated}
+    return Sites(
+        info,
+        sites,
+        {kind: _places(sites, kind, inside=False) for kind in kinds},
+        {kind: _places(sites, kind, inside=True) for kind in kinds},
+        np.array([site.longitude for site in sites]),
+        np.array([site.latitude for site in sites]),
+    )
+
+
+def _places(sites: Sequence[Site], kind: str, *, inside: bool) -> NDArray[np.intp]:
+    found = [n for n, s in enumerate(sites) if kind in s.designated and (kind in s.inside) is inside]
+    return np.array(found, dtype=np.intp)
+
+
+async def _in_raster(
+    hazard: Hazard, points: Sequence[tuple[float, float]], rasters: RasterReader
+) -> tuple[str, Sequence[bool]]:
+    """Tell of each point whether the raster has a class there; a file that cannot be read puts none inside."""
+    info, kind = hazard.info, hazard.kind or ""
+    if not isinstance(info, RasterInfo):
+        return kind, [False] * len(points)
+    try:
+        found = await asyncio.gather(*(rasters.value(info, lon, lat) for lon, lat in points))
+    except Unavailable:
+        return kind, [False] * len(points)
+    classes = info.definition.classes
+    return kind, [f.value is not None and class_of(f.value, classes) is not None for f in found]
