@@ -32,14 +32,24 @@ def store() -> Iterator[None]:
 
 
 def prepare_store() -> list[str]:
-    """Bring the schema up to date and register departments and standard layers; returns new layers' ids."""
-    from layers.services.prepared import mark_prepared, prepared_by
+    """Bring the schema up to date and register departments and standard layers; returns new layers' ids.
+
+    One process at a time does so: migrations that run twice at once collide.
+    """
+    from layers.services.prepared import prepared_by, preparing
 
     mark = _mark()
     if prepared_by() == mark:
         return []
+    with preparing():
+        # Somebody else may have done it while this one waited.
+        return [] if prepared_by() == mark else _prepare(mark)
+
+
+def _prepare(mark: str) -> list[str]:
     from django.core.management import call_command
 
+    from layers.services.prepared import mark_prepared
     from layers.services.registry import register_departments
     from layers.standard import register_standard_layers
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
 from psycopg import sql
 
@@ -12,6 +15,17 @@ def prepared_by() -> str | None:
         cursor.execute("SELECT obj_description(to_regnamespace('layer'), 'pg_namespace')")
         (mark,) = cursor.fetchone()
     return None if mark is None else str(mark)
+
+
+@contextmanager
+def preparing() -> Iterator[None]:
+    """Have no other process prepare the store while the block runs; wait for one that does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('machizu.prepare'))")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('machizu.prepare'))")
 
 
 def mark_prepared(mark: str) -> None:

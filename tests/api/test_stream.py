@@ -175,7 +175,11 @@ def test_a_change_that_began_before_the_last_event_and_ended_after_it_is_not_los
             assert stream.next()[1]["layer"] == "benches"
         slow.commit()
     with Stream(serve(), Last_Event_ID=stream.last) as again:
-        assert again.next()[1] == {"layer": "trees", "revision": 1, "envelope": [140.0, 36.9, 140.0, 36.9]}
+        told = again.next()[1]
+        if told["layer"] == "benches":
+            # What happened while a slower transaction ran may be told again, never left out.
+            told = again.next()[1]
+        assert told == {"layer": "trees", "revision": 1, "envelope": [140.0, 36.9, 140.0, 36.9]}
 
 
 @pytest.mark.usefixtures("layers")
