@@ -87,18 +87,14 @@ def ids_of(chosen: Iterable[Chosen]) -> list[int]:
     return sorted({near.site.id for one in chosen for near in (*one.usable, *one.unsafe)})
 
 
-def recommended(one: Chosen, states: Mapping[int, State], limit: int) -> list[Near]:
-    """Return the nearest that are not shut."""
-    return [near for near in one.usable if not _shut(near, states)][:limit]
-
-
-def avoided(one: Chosen, states: Mapping[int, State], limit: int) -> list[Near]:
-    """Return the designated sites that are nearer than the last recommended one and are not: unsafe, or shut."""
-    kept = recommended(one, states, limit)
+def settled(one: Chosen, states: Mapping[int, State], limit: int) -> tuple[list[Near], list[Near]]:
+    """Return the nearest sites that are not shut; and those nearer than the last of them that are unsafe or shut."""
+    shut = {number for number, state in states.items() if state.shut}
+    kept = [near for near in one.usable if near.site.id not in shut][:limit]
     farthest = kept[-1].metres if len(kept) == limit else math.inf
-    others = [*one.unsafe, *(near for near in one.usable if _shut(near, states))]
+    others = [*one.unsafe, *(near for near in one.usable if near.site.id in shut)]
     nearer = (near for near in others if near.metres < farthest)
-    return sorted(nearer, key=lambda near: near.metres)[:AVOIDED]
+    return kept, sorted(nearer, key=lambda near: near.metres)[:AVOIDED]
 
 
 def site_entry(
@@ -117,8 +113,8 @@ def site_entry(
         "walking_minutes": near.minutes,
         "by": "straight",
         "way": None,
-        "hazards": [name for name in KIND_TITLES if name in site.designated],
-        "inside": [name for name in KIND_TITLES if name in site.inside],
+        "hazards": site.designated,
+        "inside": site.inside,
         "state": state.state if state else None,
         "state_words": words.state(state.state).to(language) if state else None,
         "state_at": state.at if state else None,
@@ -131,11 +127,6 @@ def site_entry(
 def _reason(near: Near, kind: Kind, language: str) -> str:
     title = KIND_TITLES[kind].to(language)
     return (words.INSIDE if kind in near.site.inside else words.SHUT).to(language).format(kind=title)
-
-
-def _shut(near: Near, states: Mapping[int, State]) -> bool:
-    state = states.get(near.site.id)
-    return state is not None and state.shut
 
 
 def _nearest(

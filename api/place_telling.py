@@ -16,7 +16,7 @@ from api.place_hazards import (
 )
 from api.place_reading import Reading
 from api.place_search import Meant
-from api.place_sites import Chosen, avoided, recommended, site_entry
+from api.place_sites import Chosen, Near, settled, site_entry
 from gis_core import mesh
 from gis_core.definition import Texts
 from gis_core.hazard_words import KIND_TITLES
@@ -75,27 +75,26 @@ class Teller:
     def _kind(self, one: Chosen) -> dict[str, Any]:
         reading, language = self._reading, self._language
         said = of_kind(reading.said, one.kind)
-        sites = reading.book.sites
-        states = reading.states
+        sites, states = reading.book.sites, reading.states
+        kept, avoided = settled(one, states, self._limit)
         return {
             "kind": one.kind,
             "title": KIND_TITLES[one.kind].to(language),
             "here": _here(reading.said, one.kind),
             "color": said.facts[0].color if said and said.facts else None,
-            "sentence": self._first(one),
+            "sentence": self._first(one.kind, kept),
             "sites": [
-                site_entry(near, sites, states.get(near.site.id), language, self._root)
-                for near in recommended(one, states, self._limit)
+                site_entry(near, sites, states.get(near.site.id), language, self._root) for near in kept
             ],
             "avoid": [
                 site_entry(near, sites, states.get(near.site.id), language, self._root, one.kind)
-                for near in avoided(one, states, self._limit)
+                for near in avoided
             ],
         }
 
-    def _first(self, one: Chosen) -> str:
-        language, kept = self._language, recommended(one, self._reading.states, 1)
-        kind = KIND_TITLES[one.kind].to(language)
+    def _first(self, hazard: Kind, kept: list[Near]) -> str:
+        language = self._language
+        kind = KIND_TITLES[hazard].to(language)
         if not kept:
             return words.NO_SITE.to(language).format(kind=kind)
         said = kept[0].site.said

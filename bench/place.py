@@ -1,0 +1,161 @@
+"""Times `/api/place` against one bare round trip to PostGIS, in one run over the samples.
+
+    .venv/bin/python -m bench.place [--requests 400] [--rounds 5]
+
+One client asks for random points of the city, in turn: `/api/place` over HTTP (one process, no cache of answers), and the
+town at the same point as one prepared statement by psycopg. Rounds alternate, so that a busy machine slows both. A round
+trip that also crosses HTTP (the nearest site) stands beside them for comparison. The store is made for the bench, with
+the product's samples. Returns 1 when the goal is missed: p95 of a place within three times p95 of a round trip.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+
+MACHIZU = (sys.executable, "-m", "machizu")
+# Within the sample city, degrees.
+CENTRE, REACH = (140.03, 36.86), (0.06, 0.05)
+GOAL = 3.0
+START_SECONDS = 60
+WARM_UP = 50
+TOWN = "SELECT id FROM layer.town_areas WHERE ST_Intersects(geom, ST_SetSRID(ST_Point(%s, %s), 4326))"
+
+Point = tuple[float, float]
+Ask = Callable[[Point], None]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the bench and print its table. Returns 1 when the goal is missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench.place", description=__doc__)
+    parser.add_argument("--requests", type=int, default=400)
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="machizu-bench-") as folder, ExitStack() as stack:
+        home = Path(folder)
+        # The database's own user must be able to pass through.
+        home.chmod(0o755)
+        url = stack.enter_context(_store(home))
+        port = _server(stack)
+        asks = {
+            "place": _http(stack, port, "/api/place?lon={:.6f}&lat={:.6f}"),
+            "nearest": _http(stack, port, "/api/collections/evacuation_sites/nearest?limit=1&lon={:.6f}&lat={:.6f}"),
+            "round trip": _database(stack, url),
+        }  # fmt: skip
+        found = _measure(asks, chosen.requests, chosen.rounds)
+        sys.stdout.write(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}\n\n")
+        return _told(found)
+
+
+def _measure(asks: dict[str, Ask], requests: int, rounds: int) -> dict[str, list[float]]:
+    """Return the milliseconds of each request, the round that warms up left out."""
+    chance = random.Random(7)
+    found: dict[str, list[float]] = {name: [] for name in asks}
+    for turn in range(rounds + 1):
+        points = [_point(chance) for _ in range(requests // rounds if turn else WARM_UP)]
+        for name, ask in asks.items():
+            taken = [_timed(ask, point) for point in points]
+            found[name] += taken if turn else []
+    return found
+
+
+def _point(chance: random.Random) -> Point:
+    longitude, latitude = (c + chance.uniform(-r, r) for c, r in zip(CENTRE, REACH, strict=True))
+    return longitude, latitude
+
+
+def _timed(ask: Ask, point: Point) -> float:
+    before = time.perf_counter()
+    ask(point)
+    return 1000 * (time.perf_counter() - before)
+
+
+def _told(found: dict[str, list[float]]) -> int:
+    cuts = {name: statistics.quantiles(taken, n=20) for name, taken in found.items()}
+    base = cuts["round trip"][18]
+    sys.stdout.write("| what       | p50 ms | p95 ms | of a round trip's p95 |\n")
+    for name, cut in cuts.items():
+        sys.stdout.write(f"| {name:<10} | {cut[9]:6.2f} | {cut[18]:6.2f} | {cut[18] / base:21.1f} |\n")
+    return 0 if cuts["place"][18] <= GOAL * base else 1
+
+
+def _http(stack: ExitStack, port: int, path: str) -> Ask:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    stack.callback(connection.close)
+
+    def ask(point: Point) -> None:
+        connection.request("GET", path.format(*point))
+        response = connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            sys.exit(f"The API answered {response.status}: {body[:500]!r}")
+
+    return ask
+
+
+def _database(stack: ExitStack, url: str) -> Ask:
+    connection = stack.enter_context(psycopg.connect(url, autocommit=True, prepare_threshold=0))
+
+    def ask(point: Point) -> None:
+        connection.execute(TOWN, point, binary=True).fetchall()
+
+    return ask
+
+
+def _server(stack: ExitStack) -> int:
+    """Run the application in one process until the bench ends; return its port once it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "bench.tiles:warm_application",
+        "--factory",
+        "--port",
+        str(port),
+    ]
+    process = subprocess.Popen([*command, "--log-level", "warning", "--no-access-log"])
+    stack.callback(process.wait)
+    stack.callback(process.terminate)
+    for _ in range(START_SECONDS * 10):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+            continue
+        return port
+    sys.exit("The application did not start.")
+
+
+@contextmanager
+def _store(home: Path) -> Iterator[str]:
+    """Have a store with the samples running; give its URL."""
+    os.environ["MACHIZU_HOME"] = str(home / "store")
+    os.environ["MACHIZU_API_RATE"] = "0"
+    subprocess.run([*MACHIZU, "db", "start"], check=True, stdout=subprocess.DEVNULL)
+    try:
+        subprocess.run([*MACHIZU, "migrate"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*MACHIZU, "samples"], check=True, stdout=subprocess.DEVNULL)
+        url = subprocess.run([*MACHIZU, "db", "url"], check=True, capture_output=True, text=True).stdout
+        yield url.strip()
+    finally:
+        subprocess.run([*MACHIZU, "db", "stop"], check=True, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
