@@ -19,7 +19,10 @@ _POLL_SECONDS = 0.02
 
 
 class Cost(NamedTuple):
-    """Seconds on the wall, seconds of processors (client and server), and the client's peak memory in MiB."""
+    """Seconds on the wall, seconds of processors (client and server), and the client's peak memory in MiB.
+
+    Where the client has processes of its own, its memory is the sum of their peaks: no less than it ever held.
+    """
 
     wall: float
     cpu: float
@@ -41,9 +44,9 @@ def run(command: Sequence[str], server: int, **environ: str) -> tuple[Cost, str]
     # Through a file: a pipe would have to be read while the command runs, and wait4() must be the one to wait.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
         process = subprocess.Popen(command, stdout=printed, env=os.environ | environ)
-        memory = 0.0
+        peaks: dict[int, float] = {}
         while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-            memory = max(memory, _peak(process.pid))
+            peaks |= {pid: peak for pid in _family(process.pid) if (peak := _peak(pid))}
             time.sleep(_POLL_SECONDS)
         _, status, used = ended
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -53,7 +56,16 @@ def run(command: Sequence[str], server: int, **environ: str) -> tuple[Cost, str]
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, output)
     cpu = used.ru_utime + used.ru_stime + _server(server) - before
-    return Cost(wall, cpu, memory), output
+    return Cost(wall, cpu, sum(peaks.values())), output
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and those that it has started."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return [pid]
+    return [pid, *map(int, children)]
 
 
 def _peak(pid: int) -> float:

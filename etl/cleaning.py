@@ -60,29 +60,22 @@ class CleanColumn:
 
 def clean(field: Field, column: str, cells: pd.Series[Any], rows: RowNumbers, city: City) -> CleanColumn:
     """Clean the cells (text or None) of the column that feeds a field."""
-    if not cells.notna().any():
+    # One look at all texts spares most columns the looks at each.
+    texts = "".join(filter(None, cells.tolist()))
+    if not texts:
         # Half the columns of a standard form are empty in most files.
         return CleanColumn(_with_empty(field, cells, cells), [])
-    if field.type == "string":
-        cells = _restored(cells)
+    if field.type == "string" and "'" in texts:
+        # The sign that an export puts before what a spreadsheet would take for a formula.
+        cells = cells.map(restore, na_action="ignore")
     group, cleaner = _cleaner(field, city)
-    issues = _formula_errors(field, column, cells, rows)
+    issues = _formula_errors(field, column, cells, rows) if "#" in texts else []
     result = cleaner(cells.mask(cells.isin(FORMULA_ERRORS), None) if issues else cells)
     issues += _issues(group, result, field, column, cells, rows)
     return CleanColumn(_with_empty(field, result.values, cells), issues)
 
 
-def _restored(cells: pd.Series[Any]) -> pd.Series[Any]:
-    """Take the sign away that an export puts before what a spreadsheet would take for a formula."""
-    if "'" not in "".join(filter(None, cells.tolist())):
-        return cells
-    return cells.map(restore, na_action="ignore")
-
-
 def _formula_errors(field: Field, column: str, cells: pd.Series[Any], rows: RowNumbers) -> list[Issue]:
-    # Nearly no column holds the sign that all of Excel's errors begin with.
-    if "#" not in "".join(filter(None, cells.tolist())):
-        return []
     broken = cells.isin(FORMULA_ERRORS)
     return findings(
         "formula.error", "error", rows, broken, column=column, field=field.name, values=cells.to_numpy()

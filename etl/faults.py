@@ -364,6 +364,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{file} に、対象の市区町村の住所がありません。--municipality で市区町村名かコードを指定するか、--all で全部を登録してください。",
         "{file} has no address of the municipality. Name it with --municipality (name or code), or load all with --all.",
     ),
+    "broken_off": (
+        "ファイルを読む処理が途中で終わりました（メモリ不足など）。ほかの処理が終わってから、もう一度取り込んでください。レイヤは変わっていません。",
+        "The process that reads the file has ended before its time (for want of memory, perhaps). Load again when other work is done. The layer is unchanged.",
+    ),
     "cluster": (
         "Dask のクラスタ {scheduler} を使えません（{reason}）。スケジューラとワーカーが動いていて、同じ版のまち図が入っているか確かめるか、--scheduler を外して 1 台で取り込んでください。",
         "The Dask cluster {scheduler} cannot be used ({reason}). Check that its scheduler and workers run with the same Machizu, or load on one machine without --scheduler.",

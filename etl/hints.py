@@ -73,33 +73,39 @@ class RowJudge:
 
     def hint(self, row: Cells, *, leading: bool) -> Hint | None:
         """Tell why a row is not data, None for data. `leading`: among the first `LEADING_ROWS` under the header."""
-        cells = {place: _folded(cell) for place, cell in enumerate(row) if cell and not cell.isspace()}
+        # Folded where a cell is looked at: most suspects are data, and clear themselves by one or two cells.
+        cells = {place: cell for place, cell in enumerate(row) if cell and not cell.isspace()}
         if not cells:
             return None
-        if self._is_header(row, next(iter(cells.values()))):
+        if self._is_header(row, _folded(next(iter(cells.values())))):
             return "repeated_header"
         if self._is_note(cells):
             return "note"
-        if len(cells) == 1 < self.columns and self.name != self.lead and cells.get(self.lead, "").isdecimal():
+        if len(cells) == 1 < self.columns and self.name != self.lead and self._is_decimal(cells):
             return "template"
         if self._is_total(cells):
             return "total"
-        return self._leading_hint(cells) if leading else None
+        return (
+            self._leading_hint({place: _folded(cell) for place, cell in cells.items()}) if leading else None
+        )
 
     def _is_header(self, row: Cells, first: str) -> bool:
         return any(first == begins and _keys(row) == keys for begins, keys in self.header)
 
+    def _is_decimal(self, cells: dict[int, str]) -> bool:
+        return _folded(cells.get(self.lead, "")).isdecimal()
+
     def _is_note(self, cells: dict[int, str]) -> bool:
         if len(cells) > 2 or len(cells) >= self.columns or self._has_position(cells):
             return False
-        first = next(iter(cells.values()))
+        first = _folded(next(iter(cells.values())))
         return bool(_NOTE.match(first) if len(cells) == 1 else _NOTE_MARK.fullmatch(first))
 
     def _is_total(self, cells: dict[int, str]) -> bool:
         places = {next(iter(cells)), self.name}
-        words = [p for p in places if p in cells and _TOTAL.fullmatch(cells[p].replace(" ", ""))]
+        words = [p for p in places if p in cells and _TOTAL.fullmatch(_folded(cells[p]).replace(" ", ""))]
         # What is totalled may stand before the word (黒羽地区, 小計), numbers behind it.
-        behind = [text for place, text in cells.items() if words and place > min(words)]
+        behind = [_folded(text) for place, text in cells.items() if words and place > min(words)]
         return bool(words) and all(map(_NUMBER.fullmatch, behind)) and not self._has_position(cells)
 
     def _has_position(self, cells: dict[int, str]) -> bool:

@@ -251,7 +251,7 @@ def _by_key(field: Field, fields: Sequence[Field], free: Sequence[str]) -> str |
 def _by_cut_name(field: Field, fields: Sequence[Field], free: Sequence[str]) -> str | None:
     """Find a name that a Shapefile cut off, where no other field's name begins alike."""
     mine = _cut_names(field)
-    if not mine:
+    if mine.isdisjoint(free):
         return None
     others = {cut for other in fields if other is not field for cut in (*_cut_names(other), *_names(other))}
     found = [column for column in free if column in mine and column not in others]

@@ -126,7 +126,7 @@ def clean_part(plan: Plan, table: Table) -> CleanPart:
     return CleanPart(
         numbers=table.row_numbers[accepted].tolist(),
         columns=[_taken(series, accepted) for series in values.values()],
-        geometry=[wkb.hex() for wkb in shapely.to_wkb(positions.geometry[accepted])],
+        geometry=[wkb.hex() for wkb in shapely.to_wkb(positions.geometry[accepted]).tolist()],
         refused=[row for row in refused if row.row not in found_out],
         unplaced=unplaced,
         issues=[issue for issue in issues if issue.row not in found_out or issue.severity != "error"],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from etl.pipeline import Plan
 from gis_core.errors import BadInput, Message
 from gis_core.issues import Issue
+
+if TYPE_CHECKING:
+    from etl.pipeline import Plan
 
 
 def head(plan: Plan) -> dict[str, Any]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from gis_core.issues import Issue
+
+if TYPE_CHECKING:
+    # It takes a third of a second, which who only says how a file is read need not wait for.
+    import pandas as pd
 
 Geometries = npt.NDArray[np.object_]
 RowNumbers = npt.NDArray[np.int64]

@@ -64,7 +64,7 @@ class Plain:
 
     def is_column(self, texts: Sequence[str]) -> bool:
         """Tell whether all texts are plain: one match for all is three times as fast as one for each."""
-        return self.column.fullmatch("".join([f"{text}{_SEPARATOR}" for text in texts])) is not None
+        return self.column.fullmatch(_SEPARATOR.join([*texts, ""])) is not None
 
 
 @dataclass(frozen=True)

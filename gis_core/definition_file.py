@@ -9,11 +9,9 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
 
 from gis_core.definition import (
     Choice,
@@ -31,6 +29,10 @@ from gis_core.definition import (
     Texts,
 )
 from gis_core.errors import BadInput, Message
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 SCHEMA_PATH = Path(__file__).with_name("definition.schema.json")
 
@@ -73,6 +75,9 @@ def build_definition(raw: dict[str, Any]) -> Definition:
 
 @cache
 def _validator(kind: str) -> Draft202012Validator:
+    # Imported here because only who brings a new definition pays: what the registry holds was checked before.
+    from jsonschema import Draft202012Validator
+
     schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
     del schema["oneOf"]
     schema["allOf"] = [{"$ref": f"#/$defs/{kind}"}]
@@ -80,6 +85,8 @@ def _validator(kind: str) -> Draft202012Validator:
 
 
 def _deepest(errors: Iterable[ValidationError]) -> ValidationError:
+    from jsonschema.exceptions import best_match
+
     fault: ValidationError = best_match(errors)
     while fault.context:
         fault = best_match(fault.context)

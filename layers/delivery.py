@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -12,7 +11,7 @@ Cells = dict[str, str | None]
 
 _NULL = "\\N"
 # What COPY's text format would take for something else (PostgreSQL's documentation of COPY).
-_ODD = re.compile(r"[\\\t\n\r]")
+_ODD = "\\\t\n\r"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -103,12 +102,13 @@ def encode(numbers: Iterable[int], columns: Iterable[Sequence[Any]], geometry: I
 
 def _texts(values: Sequence[Any]) -> Iterable[str]:
     """Return a column's values as COPY takes them; all values of a column are of one type."""
-    filled = [value for value in values if value is not None]
+    filled = values if None not in values else [value for value in values if value is not None]
     if not filled:
         return repeat(_NULL)
     if not isinstance(filled[0], str):
         return [_NULL if value is None else str(value) for value in values]
-    if _ODD.search("".join(filled)):
+    together = "".join(filled)
+    if any(sign in together for sign in _ODD):
         return [_NULL if value is None else value.translate(_ESCAPES) for value in values]
     if len(filled) == len(values):
         return values

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from gis_core.collector import spare_the_end
 from machizu.commands import (
     apikey,
     db,
@@ -42,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 done, 1 refused; argparse exits with 2 on wrong usage."""
+    spare_the_end()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     chosen = parser().parse_args(arguments)
     try:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from etl.apart import reader
+from gis_core.collector import resting
 from gis_core.errors import BadInput, MachizuError, Message
 from machizu.bootstrap import store
 from machizu.commands import file_options
@@ -23,6 +25,7 @@ from machizu.commands.common import (
 from machizu.environment import environment
 
 if TYPE_CHECKING:
+    from etl.steps import Read
     from etl.table import Options
     from gis_core.definition import LayerDefinition
 
@@ -83,11 +86,12 @@ def _load(arguments: argparse.Namespace) -> int:
 
 
 def _deliver(path: Path, arguments: argparse.Namespace) -> int:
-    with store():
+    # Begun before the store, so that it gets itself ready meanwhile.
+    with resting(), reader() as read, store():
         from layers.selectors import layer_definition
 
         layer, options = _asked(arguments)
-        report, refusal = _loaded(path, layer, options, arguments)
+        report, refusal = _loaded(path, layer, options, arguments, read)
         _write_back(path, report, layer_definition(layer), options, arguments)
     if arguments.json:
         print_json(report)
@@ -100,18 +104,23 @@ def _deliver(path: Path, arguments: argparse.Namespace) -> int:
 
 def _asked(arguments: argparse.Namespace) -> tuple[str, Options]:
     """Return the layer and how to read the file: as said, else as the remembered source says."""
+    layer, base = _remembered(arguments.source) if arguments.source else (None, None)
+    layer = arguments.layer or layer
+    if not layer:
+        raise _usage("--layer で取り込み先のレイヤを指定してください。", "Name the layer with --layer.")
+    return layer, file_options.options_from(arguments, base)
+
+
+def _remembered(name: str) -> tuple[str, Options]:
     from etl.sources.reader import source_named
     from etl.sources.source import options_of
 
-    source = source_named(arguments.source, environment().home / "sources") if arguments.source else None
-    layer = arguments.layer or (source and source.layer)
-    if not layer:
-        raise _usage("--layer で取り込み先のレイヤを指定してください。", "Name the layer with --layer.")
-    return layer, file_options.options_from(arguments, options_of(source) if source else None)
+    source = source_named(name, environment().home / "sources")
+    return source.layer, options_of(source)
 
 
 def _loaded(
-    path: Path, layer: str, options: Options, arguments: argparse.Namespace
+    path: Path, layer: str, options: Options, arguments: argparse.Namespace, read: Read
 ) -> tuple[dict[str, Any], MachizuError | None]:
     """Load a file; return its report and, where it is refused, why."""
     from etl.loading import load
@@ -128,6 +137,7 @@ def _loaded(
             scheduler=arguments.scheduler,
             viewer=viewer_for(arguments.actor),
             allow_removal=arguments.allow_removal,
+            read=read,
         )
     except DeliveryRefused as refused:
         return refused.report.as_dict(), refused

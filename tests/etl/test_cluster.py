@@ -18,6 +18,7 @@ from tests.etl.conftest import layer
 
 PART_ROWS = 500
 PARTS = 12
+START_SECONDS = 120
 
 
 def start(*command: str) -> subprocess.Popen[str]:
@@ -33,6 +34,8 @@ def running(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]
     address = next(line.split()[-1] for line in scheduler.stderr if "Scheduler at:" in line)
     options = ["--no-nanny", "--nthreads", "1", "--no-dashboard", "--local-directory", str(tmp_path)]
     workers = [start("worker", address, *options) for _ in range(2)]
+    with distributed.Client(address, set_as_default=False, timeout=START_SECONDS) as client:
+        client.wait_for_workers(2, timeout=START_SECONDS)
     yield address, workers
     for process in [*workers, scheduler]:
         process.kill()
