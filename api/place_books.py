@@ -32,7 +32,10 @@ _AXIS_M, _ECCENTRICITY = 6_378_137.0, 6.694379990141e-3
 
 @dataclass(frozen=True)
 class Site:
-    """An evacuation site or shelter: where it is (degrees), for which hazards it is designated, in which it lies."""
+    """An evacuation site or shelter: where it is (degrees), for which hazards it is designated, in which it lies.
+
+    `unmapped`: the hazards whose map does not reach it.
+    """
 
     id: int
     longitude: float
@@ -40,6 +43,7 @@ class Site:
     said: dict[str, Any]
     designated: tuple[str, ...]
     inside: tuple[str, ...]
+    unmapped: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,11 +137,19 @@ async def _sites(
         return Sites(None)
     rows = await database.rows(sites_statement(info, layers.zones))
     points = [(row[1], row[2]) for row in rows]
-    drowned = [await _in_raster(hazard, points, rasters) for hazard in layers.hazards if hazard.kind]
+    shown = [await _in_raster(hazard, points, rasters) for hazard in layers.hazards if hazard.kind]
     sites = tuple(
-        Site(number, lon, lat, said, tuple(designated), _known_kinds({*inside, *(kind for kind, wet in drowned if wet[n])}))
+        Site(
+            number,
+            lon,
+            lat,
+            said,
+            tuple(designated),
+            _known_kinds({*inside, *(kind for kind, states in shown if states[n] == "class")}),
+            _known_kinds({kind for kind, states in shown if states[n] == "not_mapped"}),
+        )
         for n, (number, lon, lat, said, designated, inside) in enumerate(rows)
-    )  # fmt: skip
+    )
     kinds = {kind for site in sites for kind in site.designated}
     return Sites(
         info,
@@ -160,14 +172,19 @@ def _places(sites: Sequence[Site], kind: str, *, inside: bool) -> NDArray[np.int
 
 async def _in_raster(
     hazard: Hazard, points: Sequence[tuple[float, float]], rasters: RasterReader
-) -> tuple[str, Sequence[bool]]:
-    """Tell of each point whether the raster has a class there; a file that cannot be read puts none inside."""
+) -> tuple[str, Sequence[str]]:
+    """Return what a raster shows at each point: `class`, `none`, `not_mapped`, and `unavailable` of an unreadable file."""
     info, kind = hazard.info, hazard.kind or ""
     if not isinstance(info, RasterInfo):
-        return kind, [False] * len(points)
+        return kind, ["none"] * len(points)
     try:
         found = await asyncio.gather(*(rasters.value(info, lon, lat) for lon, lat in points))
     except Unavailable:
-        return kind, [False] * len(points)
-    classes = info.definition.classes
-    return kind, [f.value is not None and class_of(f.value, classes) is not None for f in found]
+        return kind, ["unavailable"] * len(points)
+    return kind, [_shown(info, one.value) for one in found]
+
+
+def _shown(info: RasterInfo, value: float | None) -> str:
+    if value is None:
+        return "not_mapped"
+    return "class" if class_of(value, info.definition.classes) else "none"

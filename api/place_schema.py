@@ -144,6 +144,7 @@ PLACE_SCHEMAS: dict[str, Schema] = {
         way=nullable(ANY),
         hazards=list_of(KIND),
         inside=list_of(KIND),
+        not_mapped=list_of(KIND),
         state=nullable(TEXT),
         state_words=nullable(TEXT),
         state_at=nullable(INSTANT),

@@ -115,6 +115,7 @@ def site_entry(
         "way": None,
         "hazards": site.designated,
         "inside": site.inside,
+        "not_mapped": site.unmapped,
         "state": state.state if state else None,
         "state_words": words.state(state.state).to(language) if state else None,
         "state_at": state.at if state else None,

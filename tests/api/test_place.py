@@ -40,6 +40,7 @@ def area(west: float, north: float, east: float, south: float) -> bytes:
 
 DEEP, DRY, UNMAPPED = at(800), at(400), at(150)
 OUTSIDE = at(2000)
+HOUSES_FALL = at(45, 530)
 RED, YELLOW = at(420, 120), at(405, 120)
 SITES: dict[str, tuple[tuple[float, float], set[str]]] = {
     "川辺小学校": (at(780), {"flood", "landslide"}),
@@ -76,6 +77,13 @@ def load_places(folder: Path) -> None:
     load("evacuation_shelters", ("name",), [("中央体育館", shapely.Point(at(430)).wkb)])
     zones = [("1", "1", "谷", area(400, 100, 440, 140)), ("1", "2", "谷", area(415, 110, 430, 130))]
     load("landslide_zones", ("phenomenon", "zone_kind", "name"), zones)
+    register_layer(read_definition(ROOT / "layers/definitions/offered/flood_zones.yaml"))
+    zones = [
+        ("3", None, area(30, 500, 60, 560)),
+        (None, "1", area(40, 520, 50, 540)),
+        ("2", None, area(40, 520, 60, 560)),
+    ]
+    load("flood_zones", ("depth", "collapse"), zones)
     kind = {"name": "depth", "type": "string", "title": {"ja": "深さ"}}
     hidden = definition(
         "flood_secret", [kind], geometry="MultiPolygon", theme="hazard", visibility="department"
@@ -176,6 +184,17 @@ def test_overlapping_zones_are_told_worst_first(api: TestClient) -> None:
     assert (yellow["class"]["code"], yellow["others"]) == ("1-1", [])
 
 
+def test_zones_of_a31_tell_where_houses_may_fall_before_how_deep_the_water_is(api: TestClient) -> None:
+    worst = ask(api, HOUSES_FALL)["hazards"][0]
+    assert (worst["layer"], worst["kind"], worst["severity"]) == ("flood_zones", "flood", 5)
+    assert worst["words"] == "家屋倒壊等氾濫想定区域：氾濫流"
+    assert [(other["code"], other["title"]) for other in worst["others"]] == [
+        ("3", "3〜5 m"),
+        ("2", "0.5〜3 m"),
+    ]
+    assert hazard(ask(api, HOUSES_FALL), "flood_depth")["state"] == "not_mapped"
+
+
 def test_sites_in_the_hazard_or_shut_are_not_recommended_for_it(api: TestClient) -> None:
     answer = ask(api, DEEP)
     assert names(answer, "flood") == ["坂上公園", "谷公民館", "西公民館"]
@@ -185,6 +204,8 @@ def test_sites_in_the_hazard_or_shut_are_not_recommended_for_it(api: TestClient)
     assert names(answer, "earthquake") == ["坂上公園"]
     assert names(answer, "tsunami") == []
     inside, shut = next(e["avoid"] for e in answer["evacuation"] if e["kind"] == "flood")
+    west = next(e["sites"] for e in answer["evacuation"] if e["kind"] == "flood")[-1]
+    assert (west["inside"], west["not_mapped"]) == ([], ["flood"])
     assert (inside["inside"], "想定区域の中" in inside["reason"]) == (["flood"], True)
     assert (shut["state"], shut["state_words"]) == ("closed", "閉鎖")
 
