@@ -49,7 +49,7 @@ def example_city(
         create_key(layer, "system", department=departments[layer], actor="tests")
         for layer in ("damage_reports", "facilities")
     ]
-    with served(store, tmp_path_factory.mktemp("examples")) as api:
+    with served(store.url, tmp_path_factory.mktemp("examples")) as api:
         yield City(api, store, *keys)
     _connect_django("postgres")
 
