@@ -57,7 +57,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         places=Books(),
         exporter=Exporter(settings.exports_at_once, settings.exports_waiting, settings.exports_kept),
         # Where nothing writes, nothing says that it could.
-        operations=tuple(o for o in OPERATIONS if o.method == "GET" or settings.behind is not None),
+        operations=tuple(o for o in OPERATIONS if o.reads or settings.behind is not None),
         room=room,
         identities=Identities(database, settings.behind, room),
         rates=Rates(),

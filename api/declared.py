@@ -255,6 +255,18 @@ LOG_FEATURE = _parameter(
     minimum=0,
 )
 LOG = (LOG_LIMIT, LOG_AFTER, LOG_FROM, LOG_FEATURE)
+CLASS = _parameter(
+    "class",
+    "この区分だけ（答えの classes にある id）",
+    "Only this class (an id of the answer's `classes`)",
+    type="string",
+)
+PART = _parameter(
+    "part", "CSV と GeoJSON に入れるもの：概要、施設、町丁・字、メッシュ（GeoJSON は施設、町丁・字、メッシュ）",
+    "What CSV and GeoJSON hold: the summary, sites, towns or grid squares (GeoJSON: not the summary, but the sites)",
+    type="string", enum=["summary", "sites", "towns", "mesh"],
+)  # fmt: skip
+ALERT = _parameter("alert", "警報の番号", "The alert's id", True, type="integer", minimum=0)
 EXERCISES = _parameter(
     "exercises",
     "true なら訓練と試験の報も含める",

@@ -80,7 +80,9 @@ class Endpoint:
             check_sizes(asked.scope)
             told = await self._admit(asked)
             asked.check()
-            if operation.method == "GET":
+            if operation.reads:
+                if operation.bodies:
+                    asked.body = await read_body(asked, receive)
                 watch.start()
                 response = await self._read(asked)
             else:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api.answers import answer
 from api.asked import HTML, Asked
+from api.exposure_schema import EXPOSURE_SCHEMAS
 from api.links import OPENAPI, PROBLEM, link
 from api.matrixsets import grids
 from api.openapi_writing import is_writable, security_schemes, ways_in, writing, writing_headers
@@ -24,6 +25,7 @@ from api.shapes import field_schema
 from gis_core.definition import Texts
 from layers.catalogue import LayerInfo
 from layers.filters import ID
+from layers.hazards import hazards_of
 
 FORMATS = {"json": OPENAPI}
 DOCS_FORMATS = {"html": HTML}
@@ -33,6 +35,7 @@ TAGS = {
     "data": Texts(ja="地物", en="Features"),
     "tiles": Texts(ja="ベクトルタイル", en="Vector tiles"),
     "rasters": Texts(ja="ラスタ", en="Rasters"),
+    "exposure": Texts(ja="影響を受けるもの", en="What a hazard affects"),
     "search": Texts(ja="検索", en="Search"),
     "live": Texts(ja="いまの状況", en="What holds now"),
     "editing": Texts(ja="地物の編集", en="Editing features"),
@@ -44,6 +47,7 @@ PATH_PARAMETERS = {
     "featureId": Texts(ja="地物の番号", en="The feature's id"),
     "webhookId": Texts(ja="通知先の番号", en="The webhook's number"),
     "alertId": Texts(ja="警報の番号", en="The alert's id"),
+    "hazardId": Texts(ja="ハザードのレイヤの ID", en="The hazard layer's id"),
     "rasterId": Texts(ja="ラスタの ID", en="The raster's id"),
     "tileMatrixSetId": Texts(ja="タイル座標系", en="The tile matrix set"),
     "tileMatrix": Texts(ja="ズームレベル", en="The tile matrix (zoom level)"),
@@ -117,7 +121,7 @@ def document(asked: Asked) -> dict[str, Any]:
         # Reading needs nothing; whoever shows who he is may see more.
         "security": [{}, *ways_in(asked)],
         "components": {
-            "schemas": SCHEMAS | PLACE_SCHEMAS,
+            "schemas": SCHEMAS | PLACE_SCHEMAS | EXPOSURE_SCHEMAS,
             "parameters": parameters,
             "securitySchemes": security_schemes(asked),
         },
@@ -151,11 +155,11 @@ def _operation(
 def _responses(asked: Asked, operation: Operation) -> dict[str, Any]:
     problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/problem"}}}
     content = {_bare(media): {"schema": _schema(operation, media)} for media in operation.formats.values()}
-    done = {"POST": 201, "DELETE": 204}.get(operation.method, 200)
+    done = 200 if operation.reads else {"POST": 201, "DELETE": 204}.get(operation.method, 200)
     replies: dict[str, Any] = {str(done): {"description": _reply(asked, operation, done)}}
     if done != 204:
         replies[str(done)]["content"] = content
-    writing = (401, 403) if operation.method != "GET" else ()
+    writing = () if operation.reads else (401, 403)
     for status in sorted({*operation.statuses, *writing, 400, 401, 404, 429, 500, 503}):
         replies[str(status)] = {"description": _reply(asked, operation, status)}
         if status >= 400:
@@ -210,6 +214,9 @@ def _path_parameter(asked: Asked, name: str) -> dict[str, Any]:
         schema = {"type": "string", "enum": [*asked.catalogue.layers]}
     elif name == "tileMatrixSetId":
         schema = {"type": "string", "enum": [*grids(asked.service.settings)]}
+    elif name == "hazardId":
+        hazards = [hazard.id for hazard in hazards_of(asked.catalogue)]
+        schema = {"type": "string"} | ({"enum": hazards} if hazards else {})
     elif name == "rasterId":
         schema = {"type": "string"}
         if asked.catalogue.rasters:

@@ -57,7 +57,7 @@ def is_writable(info: LayerInfo) -> bool:
 
 def writing(asked: Asked, operation: Operation, info: LayerInfo | None) -> dict[str, Any]:
     """Return what an operation that writes has beside others: its security, and its body."""
-    said: dict[str, Any] = {"security": ways_in(asked)}
+    said: dict[str, Any] = {} if operation.reads else {"security": ways_in(asked)}
     if operation.bodies:
         content = {
             media: {"schema": _one_or_many(asked, info) if info else {"$ref": f"#/components/schemas/{name}"}}

@@ -16,6 +16,7 @@ from api.png import palette_png, rgb_png
 from api.raster_handles import SIDE, Handles
 from api.threads import Threads
 from gis_core.errors import Message, Unavailable
+from gis_core.raster_classes import class_indices
 from layers.catalogue import RasterInfo
 
 T = TypeVar("T")
@@ -97,5 +98,5 @@ def _tile(handles: Handles, info: RasterInfo, place: tuple[int, int, int], encod
     classes = info.definition.classes
     indices = np.zeros((SIDE, SIDE), np.uint8)
     if under is not None:
-        indices = raster_tiles.nearest(under, raster_colours.class_indices(under.values, classes), 0)
+        indices = raster_tiles.nearest(under, class_indices(under.values, classes), 0)
     return palette_png(indices, [c.color for c in classes])

@@ -22,10 +22,10 @@ from pyproj import Transformer
 from rasterio.windows import Window
 from shapely.geometry.base import BaseGeometry
 
-from api.raster_colours import class_indices, mapped_in
 from api.raster_handles import Handles, Source
 from api.raster_profiles import ELLIPSOID
 from gis_core.definition import RasterClass
+from gis_core.raster_classes import class_indices, mapped_in
 
 MOST_PIXELS = 16_000_000
 # Windows that the polygon's edge crosses are parted, so that shares of pixels are only computed along it.

@@ -15,6 +15,7 @@ from api import (
     changes,
     collections,
     declared,
+    exposure,
     features,
     matrixsets,
     nearest,
@@ -231,6 +232,22 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "getWmts", "/wmts/1.0.0/WMTSCapabilities.xml", "rasters", _texts("ラスタの WMTS", "The rasters as WMTS"),
         wmts.capabilities, wmts.FORMATS,
+    ),
+    Operation(
+        "getExposure", "/exposure/{hazardId}", "exposure",
+        _texts("ハザードの区域にある施設・道路・人口", "Sites, roads and people in the areas of a hazard"),
+        exposure.of_hazard, exposure.FORMATS, "exposure", (declared.CLASS, declared.PART), statuses=(304,), long=True,
+    ),
+    Operation(
+        "getAlertExposure", "/exposure", "exposure",
+        _texts("警報の区域にある施設・道路・人口", "Sites, roads and people in the area of an alert"),
+        exposure.of_alert, exposure.FORMATS, "exposure", (declared.ALERT, declared.PART), statuses=(304,), long=True,
+    ),
+    Operation(
+        "askExposure", "/exposure", "exposure",
+        _texts("送った範囲にある施設・道路・人口", "Sites, roads and people in an area that is sent"),
+        exposure.of_polygon, exposure.FORMATS, "exposure", (declared.PART,), method="POST", bodies=exposure.BODIES,
+        asks=True, statuses=(413, 415), long=True,
     ),
     Operation(
         "getCatalog", "/catalog", "capabilities", _texts("公開データの目録（DCAT）", "The catalogue of open data (DCAT)"),

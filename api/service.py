@@ -52,7 +52,8 @@ class Operation:
     the Tiles standard does not refuse them as Features does, and GDAL's MVT driver adds one to a tile's address.
 
     `bodies` maps the media types of what a write brings to their schemas; `by_layer` says that each layer has a
-    schema of its own for it. `counted`: the rate limits count it. `long`: it may take long, so not all of the
+    schema of its own for it. `asks` says of a method other than GET that its body is a question, which anybody may ask
+    as he may read. `counted`: the rate limits count it. `long`: it may take long, so not all of the
     database's connections may be busy with it. `files`: some of its answers are files, which have a lane of their own.
     """
 
@@ -70,9 +71,15 @@ class Operation:
     method: str = "GET"
     bodies: Mapping[str, str] = field(default_factory=dict)
     by_layer: bool = False
+    asks: bool = False
     counted: bool = True
     long: bool = False
     files: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        return self.method == "GET" or self.asks
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.gis.db import models
 
-from layers.feed_models import Alert, CameraImage, Feed, StatusEntry  # noqa: F401 - where Django looks for models
+from layers.exposure_models import Exposure  # noqa: F401 - where Django looks for models
+from layers.feed_models import Alert, CameraImage, Feed, StatusEntry  # noqa: F401 - likewise
 from layers.gazetteer_models import GazetteerAddress, GazetteerTown  # noqa: F401 - likewise
 from layers.key_models import ApiKey, RepeatableRequest  # noqa: F401 - likewise
 from layers.webhook_models import Webhook, WebhookDelivery  # noqa: F401 - likewise

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from psycopg import sql
 
 from layers import tables
-from layers.services import approval, rasters, repeats, tiling
+from layers.services import approval, exposure, rasters, repeats, tiling
 
 
 @app.task(name="layers.refresh_statistics", queue="store")
@@ -31,6 +31,13 @@ def plan_tiles(timestamp: int) -> None:
 def publish_due_loads(timestamp: int) -> None:
     """Publish the scheduled loads whose moment has come, each minute."""
     approval.publish_due_loads()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="layers.renew_exposure", queue="store", queueing_lock="renew_exposure")
+def renew_exposure(timestamp: int) -> None:
+    """Count anew what lies in hazard areas where a hazard or a counted layer has changed, each minute."""
+    exposure.renew()
 
 
 @app.periodic(cron="17 3 * * *")
