@@ -120,7 +120,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "getPlace", "/place", "search",
         _texts("この場所の災害の想定と、近くの使える避難場所", "Hazards at a place, and the nearest usable evacuation sites"),
-        place.place, place.FORMATS, "place", declared.PLACE,
+        place.place, place.FORMATS, "place", declared.PLACE, statuses=(304,), long=True,
     ),
     Operation(
         "getLiveStatus", f"{COLLECTION}/status", "live", _texts("いまの状態", "Live status"),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import rasterio
 import shapely
+from jsonschema import Draft4Validator
 from pyproj import Geod, Transformer
 from rasterio.warp import transform_bounds
 from starlette.testclient import TestClient
@@ -21,6 +22,7 @@ from gis_core.errors import BadParameter, NotFound, Unavailable
 from gis_core.hazards import KINDS
 from gis_core.languages import LANGUAGES
 from tests.api.conftest import Clients, definition, write_depth
+from tests.api.test_openapi import without_nullable
 from tests.conftest import ROOT, Store, _connect_django
 
 TO_DEGREES = Transformer.from_crs("EPSG:6677", "EPSG:4326", always_xy=True)
@@ -286,6 +288,7 @@ def test_all_is_told_in_every_language(api: TestClient, language: str) -> None:
     for entry in answer["hazards"]:
         texts += [entry[name] for name in ("title", "words", "action", "sentence")]
     texts += [entry["sentence"] for entry in answer["evacuation"]]
+    texts += [site["reason"] for entry in answer["evacuation"] for site in entry["avoid"]]
     assert all(text and "{" not in text for text in texts)
     if language != "ja":
         sentences = [
@@ -312,6 +315,26 @@ def test_what_is_for_a_department_never_appears(api: TestClient, place_world: St
     assert names(own, "flood") == []
     assert "見つかりません" in next(e["sentence"] for e in own["evacuation"] if e["kind"] == "flood")
     assert names(ask(api, DEEP), "flood") == names(answer, "flood")
+
+
+def test_every_answer_is_as_the_document_says(api: TestClient) -> None:
+    components = api.get("/api/openapi").json()["components"]
+    schema = without_nullable({"$ref": "#/components/schemas/place", "components": components})
+    for where in (DEEP, RED, HOUSES_FALL, UNMAPPED, OUTSIDE, "見本", "坂上公園", "見本二丁目9"):
+        Draft4Validator(schema).validate(ask(api, where))
+
+
+def test_a_raster_that_cannot_be_read_is_told_as_such() -> None:
+    from api.place_hazards import hazard_entry, raster_said
+    from gis_core.definition import Texts
+    from layers.catalogue import RasterInfo
+    from layers.hazards import Hazard
+
+    flood: Any = read_definition(ROOT / "layers/definitions/flood_depth.yaml")
+    info = RasterInfo(flood, 1, Path(), Box(139, 36, 141, 38), None, None, False, Texts(ja="危機管理課"))
+    entry = hazard_entry(raster_said(Hazard(info, "flood"), None), "ja", "/api")
+    assert (entry["state"], entry["severity"]) == ("unavailable", 0)
+    assert "安全という意味ではありません" in entry["words"]
 
 
 def test_the_answer_is_kept_until_it_changes(api: TestClient) -> None:
