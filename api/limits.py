@@ -1,4 +1,10 @@
-"""How much one may ask: requests a minute and a day, and how many long answers are made at a time."""
+"""How much one may ask: requests a minute and a day, and how many long answers are made at a time.
+
+Written here, not taken from PyPI's `limits` 5.8: its memory storage starts a thread for cleaning up within the request,
+which holds the event loop up for 0.3 ms (median; a tenth of them 1.6 ms) where requests come a hundredth of a second
+apart; its asynchronous one looks through all counts at every request (0.55 ms with 2,000 addresses); neither is bounded
+in memory. This takes 1 µs.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +16,18 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from datetime import time as clock_time
-from functools import lru_cache
 from ipaddress import ip_address
 from zoneinfo import ZoneInfo
-
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 
 from api.behind import BackRoom, Behind
 from api.errors import TooMany, log
 from gis_core.errors import MachizuError, Message, Unavailable
 from layers.keys import Identity
 
-# Counts remembered, two for each address and key.
-REMEMBERED = 20_000
+WINDOW_S = 60.0
+ROUNDING_S = 1e-6
+# Addresses and keys remembered; 50,000 take about 10 MB.
+REMEMBERED = 50_000
 NOTED_EVERY_S = 10.0
 # A household has a whole /64 of IPv6 addresses.
 IPV6_PREFIX = 64
@@ -33,42 +36,42 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class Rates:
-    """Counts requests a minute, in a window that slides: two numbers for each who asks.
+    """Counts requests a minute by the generic cell rate algorithm: one number for each who asks.
 
-    A whole minute's worth may come at once. Measured: 11 µs a request with its headers, 20 µs while 50,000 ask;
-    tiles are not counted.
+    A whole minute's worth may come at once; then one more whenever its share of the minute has passed.
     """
 
     def __init__(self) -> None:
-        self._counts = MemoryStorage()
-        self._windows = SlidingWindowCounterRateLimiter(self._counts)
+        self._next: dict[str, float] = {}
 
     def admit(self, who: str, rate: int) -> Headers:
         """Count a request of one who may make `rate` a minute; return what he is told. Raises `TooMany`."""
-        limit = _a_minute(rate)
-        # A flood of addresses fills no memory; the storage looks all through at every cleaning, too.
-        if len(self._counts.storage) >= REMEMBERED:
-            self._counts.reset()
-        admitted = self._windows.hit(limit, who)
-        until, left = self._windows.get_window_stats(limit, who)
-        reset = max(1, math.ceil(until - time.time()))
-        if not admitted:
-            raise TooMany(_too_fast(rate), reset, rate)
+        now = time.monotonic()
+        interval = WINDOW_S / rate
+        used = max(self._next.get(who, now), now) + interval - now
+        if used > WINDOW_S + ROUNDING_S:
+            raise TooMany(_too_fast(rate), max(1, math.ceil(used - WINDOW_S)), rate)
+        if len(self._next) >= REMEMBERED and who not in self._next:
+            self._clear(now)
+        self._next[who] = now + used
+        left = int((WINDOW_S - used) / interval + ROUNDING_S)
         # draft-ietf-httpapi-ratelimit-headers-06, whose fields clients know.
         return [
             (b"ratelimit-limit", b"%d" % rate),
             (b"ratelimit-remaining", b"%d" % left),
-            (b"ratelimit-reset", b"%d" % reset),
+            (b"ratelimit-reset", b"%d" % math.ceil(used)),
         ]
 
     def spent(self, who: str, rate: int) -> bool:
         """Tell whether one more request would be refused."""
-        return not self._windows.test(_a_minute(rate), who)
+        now = time.monotonic()
+        return self._next.get(who, now) + WINDOW_S / rate - now > WINDOW_S + ROUNDING_S
 
-
-@lru_cache(maxsize=256)
-def _a_minute(rate: int) -> RateLimitItemPerMinute:
-    return RateLimitItemPerMinute(rate)
+    def _clear(self, now: float) -> None:
+        """Drop who has nothing counted any more; when all have, all: a flood of addresses fills no memory."""
+        self._next = {who: until for who, until in self._next.items() if until > now}
+        if len(self._next) >= REMEMBERED:
+            self._next = {}
 
 
 def address_of(client: tuple[str, int] | None) -> str:
