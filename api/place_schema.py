@@ -68,7 +68,17 @@ PLACE_SCHEMAS: dict[str, Schema] = {
         ),
         in_city=nullable(FLAG),
         city_note=nullable(TEXT),
-        district=nullable(ANY),
+        district=nullable(
+            object_of(
+                "name approximate",
+                name=nullable(TEXT),
+                town_code=nullable(TEXT),
+                population=nullable(COUNT),
+                households=nullable(COUNT),
+                municipality=nullable(TEXT),
+                approximate=FLAG | {"description": "Only the nearest town is known, not whose area it is."},
+            )
+        ),
         mesh=nullable(object_of("500m 250m", **{"500m": TEXT, "250m": TEXT})),
         elevation=nullable(
             object_of("state words", state=STATE, value=nullable(NUMBER), unit=TEXT, words=TEXT, **OF_SOURCE)

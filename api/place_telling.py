@@ -192,8 +192,8 @@ def _district(found: dict[str, Any] | None) -> dict[str, Any] | None:
     if found is None:
         return None
     municipality = (found["address_prefecture"] or "") + (found["address_city"] or "")
-    kept = {name: found[name] for name in ("name", "town_code", "population", "households")}
-    return {**kept, "municipality": municipality or None}
+    kept = {name: found.get(name) for name in ("name", "town_code", "population", "households")}
+    return {**kept, "municipality": municipality or None, "approximate": found.get("approximate", False)}
 
 
 def _mesh(longitude: float, latitude: float) -> dict[str, str] | None:

@@ -14,6 +14,7 @@ from psycopg import sql
 from gis_core.definition import Field
 from gis_core.hazards import KINDS
 from layers.catalogue import Catalogue, LayerInfo
+from layers.gazetteer.searching import NEAREST_TOWN_M
 from layers.gazetteer.sources import AREAS
 from layers.hazards import Hazard, class_fields, hazards_of
 from layers.reads import Statement
@@ -27,6 +28,13 @@ AREA_FIELDS = ("name", "town_code", "address_prefecture", "address_city", "popul
 
 _HERE = sql.SQL("ST_SetSRID(ST_Point(%(lon)s::float8, %(lat)s::float8), 4326)")
 _NONE = sql.SQL("NULL::json")
+# By degrees the nearest are among the first few.
+_NEAREST_TOWN = sql.SQL("""
+    (SELECT json_build_object('name', town || koaza, 'address_prefecture', prefecture, 'address_city', county || municipality,
+                              'approximate', true)
+     FROM (SELECT * FROM layers_gazetteertown ORDER BY point <-> {here} LIMIT 20) AS near
+     WHERE ST_DWithin(point::geography, {here}::geography, {metres})
+     ORDER BY ST_Distance(point::geography, {here}::geography) LIMIT 1)""")
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ def place_layers(catalogue: Catalogue) -> PlaceLayers:
 def place_text(layers: PlaceLayers) -> str:
     """One row: in the city (null: unknown), district, zones, newest states of sites, and of shelters.
 
-    Placeholders: `lon`, `lat` (degrees), `sites` and `shelters` (ids). The district is an object of `AREA_FIELDS`;
+    Placeholders: `lon`, `lat` (degrees), `sites` and `shelters` (ids). The district is an object of `AREA_FIELDS`, or of fewer and `approximate`;
     zones are an array of arrays, one for each of `layers.zones`, of different objects `id`, `name` and the class
     fields; states are arrays of objects `id`, `state`, `at`.
     """
@@ -117,11 +125,14 @@ def _inside(info: LayerInfo | None) -> sql.Composable:
 
 
 def _district(info: LayerInfo | None) -> sql.Composable:
+    """The area that holds the point; where there is none, the nearest town of the gazetteer."""
+    nearest = _NEAREST_TOWN.format(here=_HERE, metres=sql.Literal(NEAREST_TOWN_M))
     if info is None:
-        return _NONE
-    return sql.SQL("(SELECT {} FROM {} WHERE ST_Intersects(geom, {}) ORDER BY id LIMIT 1)").format(
+        return nearest
+    area = sql.SQL("(SELECT {} FROM {} WHERE ST_Intersects(geom, {}) ORDER BY id LIMIT 1)").format(
         _object(info.fields, AREA_FIELDS), table(info.id), _HERE
     )
+    return sql.SQL("coalesce({}, {})").format(area, nearest)
 
 
 def _zones_here(info: LayerInfo) -> sql.Composable:

@@ -59,6 +59,22 @@ def load(layer: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> N
     load_rows(layer, Delivery.whole("f.csv", columns, (), rows, {}), actor="tests", mode="publish")
 
 
+def load_neighbour() -> None:
+    """A town of the gazetteer outside the city's areas."""
+    from django.contrib.gis.geos import Point
+
+    from layers.gazetteer_models import GazetteerTown
+
+    known = {
+        "prefecture": "栃木県",
+        "municipality": "隣市",
+        "town": "隣町",
+        "level": "oaza",
+        "source": "geolonia_town",
+    }
+    GazetteerTown.objects.create(**known, municipality_key="隣市", town_key="隣町", point=Point(*at(930)))
+
+
 def load_places(folder: Path) -> None:
     from layers.services.rasters import add_raster
     from layers.services.registry import register_layer
@@ -104,6 +120,7 @@ def load_places(folder: Path) -> None:
 def place_world(new_store: Callable[[str], Store], tmp_path_factory: pytest.TempPathFactory) -> Store:
     made = new_store("place_world")
     _connect_django("place_world")
+    load_neighbour()
     load_places(tmp_path_factory.mktemp("place"))
     _connect_django("postgres")
     return made
@@ -174,6 +191,14 @@ def test_outside_the_city_nothing_is_mapped_and_it_says_so(api: TestClient) -> N
     assert "大田原市" in answer["city_note"]
     assert {entry["state"] for entry in answer["hazards"]} == {"not_mapped"}
     assert answer["district"] is None
+
+
+def test_where_no_area_holds_the_place_the_nearest_town_is_named(api: TestClient) -> None:
+    assert ask(api, at(940))["district"] == {
+        "name": "隣町", "town_code": None, "population": None, "households": None, "municipality": "栃木県隣市",
+        "approximate": True,
+    }  # fmt: skip
+    assert ask(api, DEEP)["district"]["approximate"] is False
 
 
 def test_overlapping_zones_are_told_worst_first(api: TestClient) -> None:
