@@ -25,27 +25,29 @@ async def matched(
         return query.offset + returned, True
     if query.at is None and not query.narrows:
         return info.feature_count, True
-    if info.feature_count > EXACT_UP_TO:
-        guess = await _guess(asked, plan_statement(info, query))
-        if guess is not None:
-            return max(guess, returned), False
-    return await _count(asked, info, query, count_statement(info, query)), True
+    number, exact = await _count(asked, info, query, count_statement(info, query))
+    return max(number, returned), exact
 
 
-async def _count(asked: Asked, info: LayerInfo, query: ItemsQuery, statement: Statement) -> int:
-    """Count once for all pages of the same list."""
+async def _count(asked: Asked, info: LayerInfo, query: ItemsQuery, statement: Statement) -> tuple[int, bool]:
+    """Count, or guess, once for all pages of the same list, and for all who ask for it."""
 
     async def make() -> bytes:
+        if info.feature_count > EXACT_UP_TO:
+            guess = await _guess(asked, plan_statement(info, query))
+            if guess is not None:
+                return b"%d guessed" % guess
         row = await asked.service.database.row(statement)
         assert row is not None
-        return str(row[0]).encode()
+        return b"%d" % row[0]
 
     page = {"limit", "over", "after", "offset"}
     asks = sorted(
         (k, repr(v)) for k, v in statement.parameters.items() if k not in page and "after_" not in k
     )
     key = ("matched", info.revision, statement.text, *asks)
-    return int(await asked.service.cache.get(key, make))
+    number, _, guessed = (await asked.service.cache.get(key, make)).partition(b" ")
+    return int(number), not guessed
 
 
 async def _guess(asked: Asked, statement: Statement) -> int | None:
