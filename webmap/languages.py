@@ -37,6 +37,11 @@ def choices(current: str) -> list[LanguageChoice]:
     return [LanguageChoice(code, NAMES[code], html_tag(code), code == current) for code in OFFERED]
 
 
+def alternates() -> list[tuple[str, str]]:
+    """Return the other languages for search engines: tag and code. They know no easy Japanese beside Japanese."""
+    return [(html_tag(code), code) for code in OFFERED if not code.startswith(DEFAULT)]
+
+
 def current() -> str:
     """Return the language in force, one of `OFFERED`."""
     code = translation.get_language()

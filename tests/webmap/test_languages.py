@@ -24,7 +24,10 @@ def used() -> Iterator[str | tuple[str, ...]]:
 
     for file in [*WEBMAP.rglob("*.py"), *(WEBMAP / "templates").rglob("*.*")]:
         text = file.read_text(encoding="utf-8")
-        source = text if file.suffix == ".py" else templatize(text)
+        # What is left of a template is no Python, whose indentation would have to be in order.
+        source = (
+            text if file.suffix == ".py" else re.sub(r"^[ \t]+", "", templatize(text), flags=re.MULTILINE)
+        )
         for _, message, _, _ in extract("python", io.BytesIO(source.encode()), keywords=CALLS):
             yield message if isinstance(message, str) else tuple(message)
 

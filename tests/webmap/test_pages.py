@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from gis_core.definition import Choice, Field, Texts
+
+DATA = ("application/json", "application/ld+json")
 
 
 class Inline(HTMLParser):
@@ -23,7 +24,7 @@ class Inline(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
-        is_code = tag == "script" and "src" not in given and given.get("type") != "application/json"
+        is_code = tag == "script" and "src" not in given and given.get("type") not in DATA
         if tag == "style" or is_code:
             self.found.append(tag)
         self.found += [name for name in given if name == "style" or name.startswith("on")]
@@ -40,7 +41,9 @@ def text_of(answer) -> str:
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
-@pytest.mark.parametrize("path", ["/", "/list", "/list/evacuation_sites", "/list?q=公園"])
+@pytest.mark.parametrize(
+    "path", ["/", "/list", "/list/evacuation_sites", "/list/events/1", "/list?q=公園", "/place"]
+)
 def test_a_page_needs_no_inline_code_and_names_its_policy(get, path):
     answer = get(path)
     parser = Inline()
@@ -65,13 +68,14 @@ def test_the_flood_legend_stands_in_the_page_with_words_and_official_colours(get
     assert re.search(r'fill="#F7F5A9"[^<]*/></svg> 0.5 m未満', page)
 
 
-def test_internal_fields_are_not_in_the_page(get):
-    from layers.selectors import layer_definition
+def test_internal_fields_are_neither_in_the_map_nor_in_an_entry(get):
+    from layers.catalogue import PUBLIC
+    from layers.selectors import catalogue
 
-    (config,) = re.findall(r'<script id="map-config"[^>]*>(.*?)</script>', get("/").content.decode())
-    (given,) = [layer for layer in json.loads(config)["layers"] if layer["id"] == "damage_reports"]
-    public = [f.name for f in layer_definition("damage_reports").fields if f.visibility == "public"]
-    assert [f["name"] for f in given["fields"]] == public
+    for info in catalogue(PUBLIC).layers.values():
+        hidden = {f.title["ja"] for f in info.definition.fields} - {f.title["ja"] for f in info.fields}
+        shown = text_of(get(f"/list/{info.id}/1")) if info.feature_count else ""
+        assert [title for title in hidden if f"<dt>{title}</dt>" in shown] == []
 
 
 def test_samples_are_announced(get):
@@ -81,8 +85,8 @@ def test_samples_are_announced(get):
 
 def test_a_layer_is_a_table_of_names_addresses_and_telephones(get):
     page = text_of(get("/list/evacuation_sites"))
-    for column in ("名称", "所在地", "電話番号"):
-        assert f'<th scope="col">{column}</th>' in page
+    for column in ("名称", "所在地", "電話番号", "対象とする災害"):
+        assert f'<th role="columnheader" scope="col">{column}</th>' in page
     assert re.search(r'<a href="tel:\d+">', page)
 
 
@@ -101,7 +105,7 @@ def test_a_page_that_is_not_there_gives_one_that_is(get, page):
 def test_search_without_script_finds_by_name(get):
     page = text_of(get("/list?q=小学校"))
     assert "「小学校」の検索結果" in page
-    assert re.search(r"<td>[^<]*小学校", page)
+    assert re.search(r'<span class="name">[^<]*小学校', page)
     assert "見つかりませんでした" in text_of(get("/list?q=無い名前xyz"))
 
 
@@ -122,6 +126,7 @@ def field(kind: str | None = None, **more) -> Field:
         (field("url"), "javascript:alert(1)", ("javascript:alert(1)", None)),
         (field(), None, ("", None)),
         (field(type="boolean"), True, ("はい", None)),
+        (field(type="time"), time(8, 30), ("08:30", None)),
         (field(type="number", unit="m"), 2.5, ("2.5 m", None)),
         (field(choices=(Choice("1", Texts(ja="一級", en="A")),)), "1", ("一級", None)),
     ],
@@ -166,8 +171,8 @@ def test_the_script_asks_only_for_words_that_are_there(django_ready):
     assert {key for key in asked if key.split(".")[0] in {k.split(".")[0] for k in known}} <= known.keys()
 
 
-def test_a_city_without_the_core_layers_still_gets_its_groups(django_ready):
-    from webmap.context.residents_map import groups
+def test_a_citys_own_theme_has_a_group(django_ready):
+    from webmap.context.themes import groups
 
     own = {"id": "cherry_trees", "theme": "parks", "isBase": False}
     assert groups([own]) == [{"title": "Parks", "layers": [own]}]
@@ -200,4 +205,4 @@ def test_the_columns_are_filled_up_from_the_popup():
     info = SimpleNamespace(
         fields=fields, field_with_role=roles.get, definition=SimpleNamespace(popup=("f", "y", "x"))
     )
-    assert [f.name for f in columns(info)] == ["f", "y", "x"]
+    assert [f.name for f in columns(info)] == ["y", "x"]

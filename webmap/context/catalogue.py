@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from webmap.context import themes
+from webmap.context import filters, themes
+from webmap.context.area_classes import OPACITY, area_classes
 
 if TYPE_CHECKING:
-    from gis_core.definition import Field, RasterClass
+    from gis_core.definition import RasterClass
     from layers.catalogue import LayerInfo, RasterInfo
 
 
@@ -22,16 +23,18 @@ def layer(info: LayerInfo, language: str) -> dict[str, Any]:
     return {
         **_common(info, language),
         "kind": "vector",
+        "opacity": OPACITY if definition.theme == themes.HAZARD_THEME else style.opacity,
         "count": info.feature_count,
         "geometry": definition.geometry,
         "extent": info.extent.as_tuple() if info.extent else None,
-        "popup": list(definition.popup),
-        "fields": [field(f, language) for f in info.fields],
+        "named": _named(info, language),
+        "hazards": [f.name for f in filters.hazard_fields(info)],
+        "opens": filters.has_states(definition),
+        "classes": area_classes(info, language),
         "style": {
             "color": style.color,
             "symbol": style.symbol,
             "lineWidth": style.line_width,
-            "opacity": style.opacity,
             "minZoom": style.min_zoom,
         },
     }
@@ -50,19 +53,6 @@ def raster(info: RasterInfo, language: str) -> dict[str, Any]:
     }
 
 
-def field(described: Field, language: str) -> dict[str, Any]:
-    """Describe a field for the details panel."""
-    return {
-        "name": described.name,
-        "title": described.title.to(language),
-        "type": described.type,
-        "kind": described.kind,
-        "role": described.role,
-        "unit": described.unit,
-        "choices": {choice.value: choice.title.to(language) for choice in described.choices},
-    }
-
-
 def updated(info: LayerInfo | RasterInfo, language: str) -> str:
     """Return the sentence that says how fresh a layer is, whether it is overdue, and who answers for it."""
     name = info.department.to(language)
@@ -72,6 +62,14 @@ def updated(info: LayerInfo | RasterInfo, language: str) -> str:
     if info.overdue:
         return _("Updated %(date)s by %(department)s · an update is overdue") % values
     return _("Updated %(date)s by %(department)s") % values
+
+
+def _named(info: LayerInfo, language: str) -> dict[str, str]:
+    """Which fields say the name (in the reader's language, too, where the layer has such a field) and the address."""
+    roles = ("name", "kana", "name_en", "address")
+    by_role = {role: f.name for role in roles if (f := info.field_with_role(role))}
+    own = f"name_{language.replace('-', '_')}"
+    return by_role | ({"own": own} if any(f.name == own for f in info.fields) else {})
 
 
 def _common(info: LayerInfo | RasterInfo, language: str) -> dict[str, Any]:
@@ -95,4 +93,5 @@ def _raster_class(described: RasterClass, language: str) -> dict[str, Any]:
         "maximum": described.maximum,
         "color": described.color,
         "title": described.title.to(language),
+        "inLegend": True,
     }

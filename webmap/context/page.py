@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -20,8 +21,15 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 # The names of the pages' URLs with their titles, in the order in which the header and the footer show them.
-NAVIGATION = (("webmap:home", gettext_lazy("Map")), ("webmap:lists", gettext_lazy("Lists")))
+NAVIGATION = (
+    ("webmap:home", gettext_lazy("Map")),
+    ("webmap:place", gettext_lazy("My place")),
+    ("webmap:lists", gettext_lazy("Lists")),
+)
 ABOUT: tuple[tuple[str, Any], ...] = ()
+
+# What of an address makes a page of its own for search engines.
+OWN_PAGE = ("hazard", "page")
 
 
 class Entry(NamedTuple):
@@ -48,11 +56,19 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "language_name": NAMES[language],
         "language_tag": html_tag(language),
         "languages": [(choice, _address_in(request, choice.code)) for choice in languages.choices(language)],
+        "canonical": _canonical(request, language),
+        "alternates": [(tag, _absolute(request, lang=code)) for tag, code in languages.alternates()],
+        "without_language": _absolute(request),
         "navigation": _entries(request, NAVIGATION),
         "about": _entries(request, ABOUT),
         "is_sample": bool(selectors.sample_layers()),
         "situations": [_emergency(*found) for found in selectors.open_situations()],
     }
+
+
+def asked(request: HttpRequest, name: str, length: int) -> str:
+    """Return a text of the address, at most `length` letters of it; PostgreSQL takes no NUL."""
+    return request.GET.get(name, "").replace("\0", "").strip()[:length]
 
 
 def _entries(request: HttpRequest, named: tuple[tuple[str, Any], ...]) -> list[Entry]:
@@ -63,6 +79,16 @@ def _entries(request: HttpRequest, named: tuple[tuple[str, Any], ...]) -> list[E
 def _emergency(name: str, opened_at: Any) -> Emergency:
     moment = date_format(timezone.localtime(opened_at), "DATETIME_FORMAT")
     return Emergency(name, _("since %(moment)s") % {"moment": moment})
+
+
+def _canonical(request: HttpRequest, language: str) -> str:
+    return _absolute(request) if language == languages.DEFAULT else _absolute(request, lang=language)
+
+
+def _absolute(request: HttpRequest, **more: str) -> str:
+    said = {name: request.GET[name] for name in OWN_PAGE if request.GET.get(name)} | more
+    query = f"?{urlencode(said)}" if said else ""
+    return request.build_absolute_uri(f"{quote(request.path)}{query}")
 
 
 def _address_in(request: HttpRequest, code: str) -> str:

@@ -9,7 +9,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from webmap.context import catalogue as describe
-from webmap.context import page, strings, themes
+from webmap.context import filters, page, states, strings, themes
+from webmap.romaji import LETTERS
 from webmap.security import GSI_HOST
 
 if TYPE_CHECKING:
@@ -18,63 +19,55 @@ if TYPE_CHECKING:
     from layers.catalogue import Catalogue
 
 MAPLIBRE = "webmap/vendor/maplibre-gl/6.17.0/maplibre-gl.mjs"
+# Who stands a little outside the city is shown it, too (degrees).
+REACH_DEG = 0.3
 GSI_TILES = f"{GSI_HOST}/xyz/pale/{{z}}/{{x}}/{{y}}.png"
 
 
 def context(request: HttpRequest, catalogue: Catalogue) -> dict[str, Any]:
     """Return the values of `webmap/map.html`."""
     values = page.context(request)
-    described = described_layers(catalogue, values["language"])
+    language = values["language"]
+    described = described_layers(catalogue, language)
+    sites = [info for info in catalogue.layers.values() if filters.is_evacuation(info)]
     return {
         **values,
-        "groups": groups(described),
-        "config": _config(described, values),
+        "groups": themes.groups(described),
+        "hazards": filters.hazard_choices(sites, language),
+        "config": config(described, values),
         "strings": strings.for_script(values["city_name"]),
         "query": request.GET.get("q", ""),
     }
 
 
 def described_layers(catalogue: Catalogue, language: str) -> list[dict[str, Any]]:
-    """Return all layers described, the core ones first, then the rasters."""
+    """Return all layers described, those that are on at the start first, then the rasters.
+
+    The first is drawn on top.
+    """
     vectors = [describe.layer(info, language) for info in catalogue.layers.values()]
-    return sorted(vectors, key=_rank) + [
-        describe.raster(info, language) for info in catalogue.rasters.values()
-    ]
+    rasters = [describe.raster(info, language) for info in catalogue.rasters.values()]
+    return [*sorted(vectors, key=lambda layer: not layer["isOn"]), *rasters]
 
 
-def groups(described: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the layer list: the core layers and the hazard areas first, then the other themes in their order."""
-    core = [d for d in described if d["id"] in themes.CORE]
-    others = [d for d in described if d["id"] not in themes.CORE and not d["isBase"]]
-    by_theme = [
-        {"title": themes.title(theme), "layers": [d for d in others if d["theme"] == theme]}
-        for theme in sorted(
-            {d["theme"] for d in others}, key=lambda t: (t != themes.HAZARD_THEME, themes.order(t), t)
-        )
-    ]
-    return [{"title": themes.core_title(), "layers": core}, *by_theme] if core else by_theme
-
-
-def _rank(described: dict[str, Any]) -> int:
-    """The core layers come first; so they are drawn on top, too."""
-    return themes.CORE.index(described["id"]) if described["id"] in themes.CORE else len(themes.CORE)
-
-
-def _config(described: list[dict[str, Any]], values: dict[str, Any]) -> dict[str, Any]:
+def config(described: list[dict[str, Any]], values: dict[str, Any]) -> dict[str, Any]:
+    """Return what the scripts that draw maps are told; `values` are those of the page."""
     city = settings.MACHIZU.city
     return {
         "language": values["language"],
         "languageTag": values["language_tag"],
         "city": {
             "name": values["city_name"],
-            "centre": city.centre,
-            "zoom": city.zoom,
-            "reach": city.reach.expand(0.3).as_tuple(),
+            "bounds": city.bounds.as_tuple(),
+            "reach": city.reach.expand(REACH_DEG).as_tuple(),
         },
         "gsiTiles": GSI_TILES if settings.MACHIZU.basemap == "gsi" else None,
         "api": "/api",
-        "lists": reverse("webmap:lists"),
+        "pages": {"list": reverse("webmap:lists"), "place": reverse("webmap:place")},
         "maplibre": static(MAPLIBRE),
+        "states": states.titles(values["language"]),
+        "usable": sorted(states.USABLE),
+        "letters": {} if values["language"] in ("ja", "ja-easy", "zh-hans") else LETTERS,
         "layers": [d for d in described if d["kind"] == "vector"],
         "rasters": [d for d in described if d["kind"] == "raster"],
     }

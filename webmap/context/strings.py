@@ -12,6 +12,7 @@ def for_script(city_name: str) -> dict[str, str]:
         **_search(),
         **_details(),
         **_layers(),
+        **_tools(),
         **_map(city_name),
         **_maplibre(),
     }
@@ -43,14 +44,10 @@ def _details() -> dict[str, str]:
         "details.failed": _("The details could not be loaded. Check the connection and try again."),
         "details.opened": _("Details of {name} are shown."),
         "details.close": _("Close the details"),
-        "details.more": _("More"),
         "details.closed": _("Details closed."),
         "details.several": _("Places here: {count}"),
         "details.here": _("This place"),
         "details.unnamed": _("No name"),
-        "details.list": _("List of {layer}"),
-        "value.yes": _("Yes"),
-        "value.no": _("No"),
     }
 
 
@@ -64,15 +61,24 @@ def _layers() -> dict[str, str]:
     }
 
 
+def _tools() -> dict[str, str]:
+    return {
+        "filter.changed": _("The list and the map show what fits."),
+        "locate.searching": _("Finding where you are…"),
+        "locate.outside": _("You are outside the area of this map."),
+        "locate.failed": _("Your location could not be found. Check that this page may use it."),
+        "measure.begin": _("Click on the map, or take the point at its centre."),
+        "measure.length": _("Length: {length}"),
+        "share.copied": _("The link has been copied."),
+        "share.failed": _("Copy this link: {url}"),
+    }
+
+
 def _map(city_name: str) -> dict[str, str]:
     return {
         "map.noWebgl": _("This device cannot draw the map. The list has the same information."),
         "map.failed": _("The map could not be started. The list has the same information."),
         "map.gsiFailed": _("The background map of the GSI cannot be reached; the city's own map is shown."),
-        "map.locating": _("Finding where you are…"),
-        "map.located": _("The list starts from where you are."),
-        "map.outside": _("You are outside the area of this map."),
-        "map.notLocated": _("Your location could not be found. Check that this page may use it."),
         "map.credit": _("Data: {city}").replace("{city}", city_name),
         "map.gsi": _("Geospatial Information Authority of Japan"),
         "sheet.more": _("Larger map"),

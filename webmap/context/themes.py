@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_lazy
+from typing import Any
+
+from django.utils.translation import gettext_lazy
 
 # The layers under the map's own ground; they are drawn always and have no switch.
 BASE = ("city_boundary", "town_areas", "rivers", "roads")
 
-# What residents come for first, in this order; evacuation sites and facilities are on at the start.
-CORE = ("evacuation_sites", "facilities", "wifi_hotspots", "river_cameras", "events")
+# On the map at the start: what residents come for first.
 ON_AT_START = ("evacuation_sites", "facilities")
 
 HAZARD_THEME = "hazard"
@@ -16,12 +17,12 @@ HAZARD_THEME = "hazard"
 TITLES = {
     "evacuation": gettext_lazy("Evacuation"),
     "hazard": gettext_lazy("Hazard areas"),
-    "disaster": gettext_lazy("During a disaster"),
-    "river": gettext_lazy("Rivers"),
-    "medical": gettext_lazy("Medical care"),
     "facility": gettext_lazy("Public facilities"),
     "wifi": gettext_lazy("Wi-Fi"),
+    "river": gettext_lazy("Rivers"),
     "event": gettext_lazy("Events"),
+    "medical": gettext_lazy("Medical care"),
+    "disaster": gettext_lazy("During a disaster"),
     "environment": gettext_lazy("Environment"),
     "base": gettext_lazy("Land and base map"),
 }
@@ -38,6 +39,12 @@ def order(theme: str) -> int:
     return [*TITLES].index(theme) if theme in TITLES else len(TITLES)
 
 
-def core_title() -> str:
-    """Return the title of the group of the layers asked for most."""
-    return gettext("Most used")
+def groups(described: list[dict[str, Any]], *, with_base: bool = False) -> list[dict[str, Any]]:
+    """Return described layers by theme, in the order of `TITLES`; the map's own ground is none of them."""
+    shown = [layer for layer in described if not layer["isBase"]]
+    found = [
+        {"title": title(theme), "layers": [layer for layer in shown if layer["theme"] == theme]}
+        for theme in sorted({layer["theme"] for layer in shown}, key=lambda theme: (order(theme), theme))
+    ]
+    ground = [layer for layer in described if layer["isBase"]] if with_base else []
+    return [*found, {"title": title("base"), "layers": ground}] if ground else found

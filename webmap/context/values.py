@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils import timezone
@@ -34,6 +34,8 @@ def _text(field: Field, value: Any, language: str) -> str:
         return _("Yes") if value else _("No")
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     if isinstance(value, date):
         return date_format(value, "DATE_FORMAT")
     titles = {choice.value: choice.title for choice in field.choices}

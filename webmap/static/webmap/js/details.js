@@ -1,70 +1,62 @@
-// The details panel: one place, several places under one click, or the hazard at a point.
+// The panel over the list: an entry, the answer for a place, or several entries under one click.
+// Entry and answer are the parts of their own pages that stand there: one rendering, by the server, escaped there.
 
 import { announce, byId, element, svg } from "./dom.js";
-import { hrefOf, nameOf, textOf } from "./fields.js";
 import { t } from "./i18n.js";
-import { picture, swatch } from "./symbols.js";
-
-const IN_HEADING = new Set(["name", "kana", "name_en"]);
+import { startShare } from "./share.js";
+import { picture } from "./symbols.js";
 
 export class Details {
   constructor(config, state, api) {
     Object.assign(this, { config, state, api });
     this.panel = byId("details");
-    this.layers = new Map(config.layers.map((layer) => [layer.id, layer]));
     this.request = new AbortController();
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !this.panel.hidden) this.close();
     });
   }
 
-  // Shows a place and returns its feature, or null when it could not be loaded.
-  async open({ layer: layerId, id }) {
-    const layer = this.layers.get(layerId);
-    this.#present(layer.title, element("p", { class: "note" }, t("details.loading")));
-    try {
-      const feature = await this.api.item(layerId, id, this.#renewed());
-      const name = nameOf(layer, feature.properties, this.config.language);
-      this.#present(name, ...this.#body(layer, feature.properties));
-      announce(t("details.opened", { name }));
+  // Shows an entry and returns its feature, or null when it could not be loaded.
+  async open({ layer, id }) {
+    const signal = this.#waiting(this.config.layers.find((known) => known.id === layer).title);
+    return this.#try(signal, async () => {
+      const [page, feature] = await Promise.all([this.api.itemPage(layer, id, signal), this.api.item(layer, id, signal)]);
+      const item = adopted(page, "item");
+      startShare(item, () => this.state.link);
+      this.#present(item.querySelector("#item-heading"), item);
+      announce(t("details.opened", { name: item.dataset.name }));
       return feature;
-    } catch (error) {
-      if (error.name !== "AbortError") this.#present(layer.title, element("p", { class: "note", role: "alert" }, t("details.failed")));
-      return null;
-    }
+    });
+  }
+
+  // Shows the answer for a question (`q`, or `lon` and `lat`) and returns its point, null where there is none.
+  async answer(question) {
+    const signal = this.#waiting(t("details.here"));
+    return this.#try(signal, async () => {
+      const page = await this.api.placePage(question, signal);
+      const refusal = page.querySelector("[role=alert]");
+      if (refusal) return this.#say(t("details.here"), refusal.textContent);
+      const answer = adopted(page, "answer");
+      this.#present(answer.querySelector("#answer-heading"), answer);
+      announce(answer.querySelector(".summary")?.textContent ?? "");
+      const { lon, lat } = answer.dataset;
+      return lon ? { lon: Number(lon), lat: Number(lat) } : null;
+    });
   }
 
   choose(hits, openPlace) {
     this.#renewed();
-    const rows = hits.map(({ layer: id, id: feature, properties }) => {
-      const layer = this.layers.get(id);
+    const rows = hits.map(({ layer, id, name }) => {
       const button = element(
         "button",
         { type: "button", class: "place" },
         picture(layer, this.config.language),
-        element(
-          "span",
-          { class: "place-text" },
-          element("span", { class: "place-name" }, nameOf(layer, properties, this.config.language)),
-          element("span", { class: "place-under" }, layer.title),
-        ),
+        element("span", { class: "place-text" }, element("span", { class: "place-name" }, name), element("span", { class: "place-under" }, layer.title)),
       );
-      button.addEventListener("click", () => openPlace({ layer: id, id: feature }));
+      button.addEventListener("click", () => openPlace({ layer: layer.id, id }));
       return element("li", {}, button);
     });
-    this.#present(t("details.several", { count: hits.length }), element("ol", { class: "places" }, ...rows));
-  }
-
-  // What the rasters that are switched on say of a point, in words.
-  async describePoint(rasters, position) {
-    this.#present(t("details.here"), element("p", { class: "note" }, t("details.loading")));
-    const signal = this.#renewed();
-    try {
-      const answers = await Promise.all(rasters.map((raster) => this.api.rasterValue(raster.id, position, signal)));
-      this.#present(t("details.here"), ...rasters.map((raster, i) => rasterAnswer(raster, answers[i])));
-    } catch (error) {
-      if (error.name !== "AbortError") this.#present(t("details.here"), element("p", { class: "note", role: "alert" }, t("details.failed")));
-    }
+    this.#present(heading(t("details.several", { count: hits.length })), element("ol", { class: "places" }, ...rows));
   }
 
   close() {
@@ -75,6 +67,25 @@ export class Details {
     const back = this.opener?.isConnected ? this.opener : byId("map");
     this.opener = null;
     back.focus();
+  }
+
+  async #try(signal, load) {
+    try {
+      return await load();
+    } catch (error) {
+      if (!signal.aborted) this.#say(t("details.here"), t("details.failed"));
+      return null;
+    }
+  }
+
+  #waiting(title) {
+    this.#present(heading(title), element("p", { class: "note" }, t("details.loading")));
+    return this.#renewed();
+  }
+
+  #say(title, text) {
+    this.#present(heading(title), element("p", { class: "caution", role: "alert" }, text));
+    return null;
   }
 
   // What the panel covers must not take the focus while it cannot be seen.
@@ -92,49 +103,32 @@ export class Details {
 
   #present(title, ...body) {
     if (this.panel.hidden) this.opener = document.activeElement === document.body ? null : document.activeElement;
-    const heading = element("h2", { id: "details-heading", tabindex: "-1" }, title);
+    title.id = "details-heading";
     const close = element("button", { type: "button", class: "close", "aria-label": t("details.close") }, closeMark());
     close.addEventListener("click", () => this.close());
-    this.panel.replaceChildren(element("div", { class: "details-head" }, heading, close), ...body);
+    this.panel.replaceChildren(element("div", { class: "details-head" }, title, close), ...body);
     this.#cover(true);
     this.panel.scrollTop = 0;
-    heading.focus({ preventScroll: true });
-  }
-
-  #body(layer, properties) {
-    const has = (field) => !IN_HEADING.has(field.role) && properties[field.name] !== null && properties[field.name] !== undefined && properties[field.name] !== "";
-    const shown = layer.popup.map((name) => layer.fields.find((f) => f.name === name)).filter((f) => f && has(f));
-    const rest = layer.fields.filter((field) => has(field) && !shown.includes(field));
-    return [
-      element("p", { class: "details-layer" }, picture(layer, this.config.language), element("span", {}, layer.title)),
-      definitions(shown, properties),
-      rest.length ? element("details", { class: "more" }, element("summary", {}, t("details.more")), definitions(rest, properties)) : null,
-      element("p", { class: "layer-updated" }, layer.updated),
-      element("p", {}, element("a", { href: `${this.config.lists}/${layer.id}` }, t("details.list", { layer: layer.title }))),
-    ].filter(Boolean);
+    title.focus({ preventScroll: true });
   }
 }
 
-function definitions(fields, properties) {
-  return element("dl", {}, ...fields.map((field) => definition(field, properties[field.name])));
-}
+const heading = (text) => element("h2", { tabindex: "-1" }, text);
 
-function definition(field, value) {
-  const href = hrefOf(field, value);
-  const text = textOf(field, value);
-  return element("div", {}, element("dt", {}, field.title), element("dd", {}, href ? element("a", { href }, text) : text));
-}
-
-// The class is the server's word: what was not mapped is said to be so, never called dry.
-function rasterAnswer(raster, answer) {
-  const mark = answer.class && swatch(answer.class.color);
-  return element(
-    "div",
-    { class: "raster-answer" },
-    element("h3", {}, raster.title),
-    element("p", { class: "raster-class" }, mark, answer.description),
-    element("p", { class: "layer-updated" }, raster.updated),
-  );
+// The part of a page as an element of this one; its first heading is the page's, here it is one below.
+function adopted(page, id) {
+  const part = document.importNode(page.getElementById(id), true);
+  part.removeAttribute("aria-labelledby");
+  for (const level of [2, 1]) {
+    if (id === "answer") break;
+    for (const old of part.querySelectorAll(`h${level}`)) {
+      const lower = document.createElement(`h${level + 1}`);
+      lower.append(...old.childNodes);
+      for (const { name, value } of old.attributes) lower.setAttribute(name, value);
+      old.replaceWith(lower);
+    }
+  }
+  return part;
 }
 
 function closeMark() {

@@ -27,3 +27,16 @@ export function boxOf({ zoom, lat, lon }, width, height) {
     Math.min(lat + up * height, 90),
   ];
 }
+
+export function isIn([west, south, east, north], { lon, lat }) {
+  return lon >= west && lon <= east && lat >= south && lat <= north;
+}
+
+// The view in which a box fits a window of `width` by `height` pixels, with a little room around.
+export function viewOf([west, south, east, north], width, height) {
+  const lat = (south + north) / 2;
+  const room = 0.94;
+  const zoomOf = (pixels, degrees) => Math.log2((pixels * room * 360) / (TILE * degrees));
+  const zoom = Math.min(zoomOf(width, east - west), zoomOf(height, (north - south) / Math.cos(radians(lat))));
+  return { lon: (west + east) / 2, lat, zoom: Math.max(zoom, 7) };
+}

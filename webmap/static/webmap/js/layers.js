@@ -1,9 +1,8 @@
-// The layer list: switches, opacity of rasters, and the legend on the map.
+// The layer list: switches, opacity, and the legend on the map.
 
 import { announce, byId, element } from "./dom.js";
 import { t } from "./i18n.js";
-import { AREA_CLASSES } from "./palette.js";
-import { picture, swatch } from "./symbols.js";
+import { picture } from "./symbols.js";
 
 export function startLayers(config, state) {
   const layers = [...config.layers, ...config.rasters];
@@ -12,7 +11,7 @@ export function startLayers(config, state) {
   const rows = [...document.querySelectorAll("[data-layer]")];
   for (const row of rows) dressRow(row, described.get(row.dataset.layer), { config, state, titles });
   const show = () => {
-    for (const row of rows) showRow(row, state.layers.has(row.dataset.layer));
+    for (const row of rows) showRow(row, state);
     showLegend(layers.filter((layer) => !layer.isBase && state.layers.has(layer.id)), config.language);
   };
   state.addEventListener("layers", show);
@@ -27,14 +26,7 @@ function dressRow(row, layer, { config, state, titles }) {
     const other = state.setLayer(layer.id, box.checked);
     announce(sentence(layer.title, box.checked, titles.get(other)));
   });
-  if (AREA_CLASSES[layer.id]) row.append(areaLegend(layer, AREA_CLASSES[layer.id]));
-  if (layer.kind === "raster") row.append(opacityControl(layer, state));
-}
-
-function areaLegend(layer, { fields, colors, legend }) {
-  const titles = fields.map((name) => layer.fields.find((field) => field.name === name)?.choices ?? {});
-  const words = (key) => key.split("/").map((value, i) => titles[i][value] ?? value).join(" · ");
-  return element("ul", { class: "classes is-wide" }, ...legend.map((key) => element("li", {}, swatch(colors[key]), words(key))));
+  if (!layer.geometry?.endsWith("Point")) row.append(opacityControl(layer, state));
 }
 
 function sentence(layer, on, other) {
@@ -42,14 +34,18 @@ function sentence(layer, on, other) {
   return t(on ? "layers.on" : "layers.off", { layer });
 }
 
-function showRow(row, on) {
+function showRow(row, state) {
+  const id = row.dataset.layer;
+  const on = state.layers.has(id);
   row.querySelector("input").checked = on;
   row.classList.toggle("is-on", on);
+  const slider = row.querySelector("input[type=range]");
+  if (slider && state.opacity.has(id)) slider.value = Math.round(state.opacity.get(id) * 100);
 }
 
 function opacityControl(layer, state) {
   const id = `opacity-${layer.id}`;
-  const slider = element("input", { type: "range", id, min: 20, max: 100, step: 10, value: Math.round(layer.opacity * 100) });
+  const slider = element("input", { type: "range", id, min: 20, max: 100, step: 10, value: Math.round((layer.opacity ?? 1) * 100) });
   slider.addEventListener("input", () => state.setOpacity(layer.id, Number(slider.value) / 100));
   return element("div", { class: "opacity" }, element("label", { for: id }, t("layers.opacity", { layer: layer.title })), slider);
 }

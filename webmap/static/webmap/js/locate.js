@@ -1,31 +1,27 @@
-// "Use my location": only when asked for, and the position never leaves the page but as the list's question.
+// "Use my location": only when asked for; the position goes nowhere but into the question for the answer there.
 
-import { announce, byId } from "./dom.js";
+import { byId } from "./dom.js";
 import { t } from "./i18n.js";
 
 const OPTIONS = { enableHighAccuracy: true, timeout: 10_000, maximumAge: 60_000 };
-const CLOSE_ZOOM = 14.5;
 
-export function startLocate(config, goTo) {
-  const button = byId("locate");
-  if (!navigator.geolocation) {
-    button.hidden = true;
-    return;
-  }
+export function startLocate(reach, arrived) {
+  const [button, note] = [byId("locate"), byId("locate-note")];
+  if (!navigator.geolocation) return;
+  button.hidden = false;
   button.addEventListener("click", () => {
-    say(t("map.locating"));
-    navigator.geolocation.getCurrentPosition(({ coords }) => arrive(config, goTo, coords), () => say(t("map.notLocated")), OPTIONS);
+    note.textContent = t("locate.searching");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords: { longitude: lon, latitude: lat } }) => {
+        const [west, south, east, north] = reach;
+        const inside = lon >= west && lon <= east && lat >= south && lat <= north;
+        note.textContent = inside ? "" : t("locate.outside");
+        if (inside) arrived({ lon, lat });
+      },
+      () => {
+        note.textContent = t("locate.failed");
+      },
+      OPTIONS,
+    );
   });
-}
-
-function arrive(config, goTo, { longitude: lon, latitude: lat }) {
-  const [west, south, east, north] = config.city.reach;
-  if (lon < west || lon > east || lat < south || lat > north) return say(t("map.outside"));
-  say(t("map.located"));
-  goTo({ lon, lat }, CLOSE_ZOOM);
-}
-
-function say(text) {
-  byId("list-note").textContent = text;
-  announce(text);
 }

@@ -1,15 +1,20 @@
-// Wires the page: the list and the switches stand first, the map follows.
+// Wires the page: search, list and switches stand first, the map follows.
 
 import { Api } from "./api.js";
 import { Details } from "./details.js";
 import { announce, byId } from "./dom.js";
-import { positionOf } from "./geo.js";
+import { startFilters } from "./filters.js";
+import { positionOf, viewOf } from "./geo.js";
 import { t } from "./i18n.js";
 import { startLayers } from "./layers.js";
 import { startList } from "./list.js";
 import { startLocate } from "./locate.js";
 import { canDrawMaps, note, startMap } from "./map.js";
+import { startMeasure } from "./measure.js";
+import { Names } from "./names.js";
+import { Places } from "./places.js";
 import { startSearch } from "./search.js";
+import { startShare } from "./share.js";
 import { State } from "./state.js";
 import { startTabs } from "./tabs.js";
 
@@ -18,14 +23,16 @@ const WIDE = "(min-width: 48rem)";
 
 const config = JSON.parse(byId("map-config").textContent);
 const all = [...config.layers, ...config.rasters];
-const [lon, lat] = config.city.centre;
+const { clientWidth, clientHeight } = byId("map");
 const state = new State({
   known: all.map((layer) => layer.id),
   start: all.filter((layer) => layer.isOn).map((layer) => layer.id),
   hazards: all.filter((layer) => layer.isHazard).map((layer) => layer.id),
-  view: { zoom: config.city.zoom, lat, lon },
+  view: viewOf(config.city.bounds, clientWidth, clientHeight),
+  language: config.language,
 });
-const api = new Api(config.api, config.language);
+const api = new Api(config);
+const places = new Places(config, state, api, new Names(config));
 const details = new Details(config, state, api);
 let map = null;
 
@@ -40,7 +47,16 @@ async function showPlace() {
   const feature = await details.open(place);
   if (!feature || state.place !== place) return;
   map?.select(feature);
-  if (feature.geometry.type.endsWith("Point")) goTo(positionOf(feature.geometry), Math.max(state.view.zoom, PLACE_ZOOM));
+  if (feature.geometry?.type.endsWith("Point")) goTo(positionOf(feature.geometry), Math.max(state.view.zoom, PLACE_ZOOM));
+}
+
+// The answer for a question; the map goes there unless the reader pointed at it on the map.
+async function ask(question, follow = true) {
+  const point = await details.answer(question);
+  if (!point) return;
+  state.setPoint(point);
+  map?.select(point);
+  if (follow) goTo(point, Math.max(state.view.zoom, PLACE_ZOOM));
 }
 
 function goTo(position, zoom) {
@@ -49,17 +65,27 @@ function goTo(position, zoom) {
 }
 
 function pick(hits, position) {
-  const rasters = config.rasters.filter((raster) => state.layers.has(raster.id));
-  if (hits.length === 1) openPlace(hits[0]);
+  if (hits.length === 1) openPlace({ layer: hits[0].layer.id, id: hits[0].id });
   else if (hits.length > 1) details.choose(hits, openPlace);
-  else if (rasters.length) details.describePoint(rasters, position);
+  else ask({ lon: position.lon.toFixed(6), lat: position.lat.toFixed(6) }, false);
+}
+
+// Links to the answer for a place, in the panel, are answered in the panel.
+function followLinks(event) {
+  const link = event.target.closest("[data-place-link]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const query = new URL(link.href).searchParams;
+  ask({ lon: query.get("lon"), lat: query.get("lat") });
 }
 
 async function showMap() {
   if (!canDrawMaps()) return withoutMap("map.noWebgl");
   try {
-    map = await startMap(config, state, pick);
+    map = await startMap(config, state, places, pick);
+    startMeasure(map);
     if (state.place) showPlace();
+    else if (state.point) map.select(state.point);
   } catch (error) {
     console.warn("map", error);
     withoutMap("map.failed");
@@ -71,6 +97,7 @@ function withoutMap(key) {
   document.body.classList.add("no-map");
   note(t(key));
   announce(t(key));
+  if (state.place) showPlace();
 }
 
 function startSheet() {
@@ -86,10 +113,15 @@ function startSheet() {
 }
 
 state.addEventListener("place", showPlace);
+state.addEventListener("asked", () => state.point && ask(state.point));
+byId("details").addEventListener("click", followLinks);
 startLayers(config, state);
-startList(config, state, api, openPlace);
-startTabs(matchMedia(WIDE).matches ? "tab-layers" : "tab-list");
-startSearch(api, openPlace);
-startLocate(config, goTo);
+startFilters(config, state);
+startList(config, state, places, openPlace);
+startTabs(matchMedia(WIDE).matches && !state.place ? "tab-layers" : "tab-list");
+startSearch(api, openPlace, ask);
+startLocate(config.city.reach, ask);
+startShare(byId("map-tools"), () => state.link);
 startSheet();
+if (state.point) ask(state.point);
 showMap();

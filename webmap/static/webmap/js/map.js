@@ -2,14 +2,15 @@
 
 import { byId, element } from "./dom.js";
 import { mapLocale, t } from "./i18n.js";
-import { AREA_CLASSES, PALETTE } from "./palette.js";
-import { BASE_LABELS, FIRST_OVERLAY, buildStyle, mapLayersOf } from "./style.js";
-import { pixels, symbolOf } from "./symbols.js";
+import { PALETTE } from "./palette.js";
+import { asGeojson } from "./places.js";
+import { BASE_LABELS, EMPTY, FIRST_OVERLAY, buildStyle, mapLayersOf } from "./style.js";
+import { STATES, pixels, symbolOf } from "./symbols.js";
 
 const TOUCH_REACH = 12; // Half of the smaller target of WCAG 2.2, in CSS pixels, around a click.
 const GSI_TIMEOUT = 3000; // A host that hangs must not hold the map back.
 const PIXEL_RATIO = 2;
-const EMPTY = { type: "FeatureCollection", features: [] };
+const LEAST_DETAIL = 14; // The zoom at which a cluster that cannot be taken apart any more is shown.
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function canDrawMaps() {
@@ -20,21 +21,20 @@ export function canDrawMaps() {
   }
 }
 
-export async function startMap(config, state, onPick) {
+// `state` as `State` has it: what is on, what is opaque, where one looks. `places` may be null: then none are drawn.
+export async function startMap(config, state, places, onPick) {
   const maplibre = await import(config.maplibre);
-  return new CityMap(maplibre, config, state, onPick);
+  return new CityMap(maplibre, config, state, places, onPick);
 }
 
 class CityMap {
-  constructor(maplibre, config, state, onPick) {
-    this.config = config;
-    this.state = state;
+  constructor(maplibre, config, state, places, onPick) {
+    Object.assign(this, { maplibre, config, state, places, onPick });
     this.container = byId("map");
     this.map = new maplibre.Map(this.#options());
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
-    this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
-    this.map.addControl(new maplibre.ScaleControl({ maxWidth: 90 }), "bottom-left");
+    if (config.controls !== false) this.#addControls();
     this.map.getCanvas().setAttribute("aria-describedby", "map-help");
     // Not "load": with a tile host that hangs it does not come.
     this.styled = new Promise((resolve) => { this.map.once("style.load", resolve); });
@@ -42,10 +42,10 @@ class CityMap {
     this.map.once("idle", () => { this.container.dataset.state = "drawn"; });
     this.map.on("error", ({ error, sourceId }) => this.#failed(error, sourceId));
     this.map.on("moveend", () => this.#tellView());
-    this.map.on("click", (event) => onPick(this.#featuresAt(event.point), { lon: event.lngLat.lng, lat: event.lngLat.lat }));
+    this.map.on("click", (event) => this.#clicked(event));
     this.map.on("mousemove", (event) => this.#point(event.point));
     this.#follow();
-    this.#credit();
+    byId("map-credit").textContent = t("map.credit");
     if (config.gsiTiles) this.#addGsi();
   }
 
@@ -55,9 +55,27 @@ class CityMap {
     else this.map.easeTo(target);
   }
 
-  select(feature) {
-    this.selected = feature ?? EMPTY;
-    this.map.getSource("selection")?.setData(this.selected);
+  // Marks a feature or a point; null takes the mark away.
+  select(marked) {
+    const point = marked?.lon !== undefined && { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [marked.lon, marked.lat] } };
+    this.selected = point || marked || EMPTY;
+    this.setData("selection", this.selected);
+  }
+
+  async setData(source, data) {
+    await this.styled;
+    this.map.getSource(source).setData(data);
+  }
+
+  // While `onClick` is set, clicks go there and open nothing.
+  captureClicks(onClick) {
+    this.captured = onClick;
+    this.map.getCanvas().style.cursor = onClick ? "crosshair" : "";
+  }
+
+  get centre() {
+    const { lng, lat } = this.map.getCenter();
+    return { lon: lng, lat };
   }
 
   #options() {
@@ -70,7 +88,6 @@ class CityMap {
         language: this.config.language,
         on: this.state.layers,
         opacity: this.state.opacity,
-        areaClasses: AREA_CLASSES,
       }),
       center: [lon, lat],
       zoom,
@@ -83,25 +100,40 @@ class CityMap {
       touchPitch: false,
       maxPitch: 0,
       fadeDuration: still.matches ? 0 : 200,
+      ...this.config.options,
     };
   }
 
+  #addControls() {
+    this.map.addControl(new this.maplibre.NavigationControl({ showCompass: false }), "top-right");
+    this.map.addControl(new this.maplibre.ScaleControl({ maxWidth: 90 }), "bottom-left");
+  }
+
   #dress() {
-    const points = this.config.layers.filter((layer) => layer.geometry.endsWith("Point"));
-    for (const layer of points) {
-      const symbol = symbolOf(layer, this.config.language);
-      this.map.addImage(layer.id, pixels(symbol, PIXEL_RATIO), { pixelRatio: PIXEL_RATIO });
-    }
-    if (this.selected) this.select(this.selected);
+    for (const layer of this.config.layers.filter((known) => known.geometry.endsWith("Point"))) this.#addSymbols(layer);
     this.#showLayers();
   }
 
+  #addSymbols(layer) {
+    const symbol = symbolOf(layer, this.config.language);
+    const add = (name, state) => this.map.addImage(name, pixels(symbol, PIXEL_RATIO, state), { pixelRatio: PIXEL_RATIO });
+    add(layer.id, null);
+    if (layer.opens) for (const state of Object.keys(STATES)) add(`${layer.id}:${state}`, state);
+  }
+
   #follow() {
-    this.state.addEventListener("layers", () => this.#showLayers());
+    this.state.addEventListener("layers", () => this.styled.then(() => this.#showLayers()));
+    this.state.addEventListener("filter", () => this.#showPlaces());
     this.state.addEventListener("moved", () => this.goTo(this.state.view, this.state.view.zoom));
-    this.state.addEventListener("opacity", ({ detail: { id, value } }) => {
-      for (const layer of this.#present([`${id}-raster`])) this.map.setPaintProperty(layer, "raster-opacity", value);
-    });
+    this.state.addEventListener("opacity", ({ detail: { id, value } }) => this.#setOpacity(id, value));
+  }
+
+  #setOpacity(id, value) {
+    const properties = { fill: "fill-opacity", line: "line-opacity", raster: "raster-opacity" };
+    const area = this.map.getLayer(`${id}-fill`);
+    // The dark edge of an area stays: it carries the shape.
+    const layers = this.#present(area ? [`${id}-fill`] : mapLayersOf(id));
+    for (const layer of layers) this.map.setPaintProperty(layer, properties[this.map.getLayer(layer).type], value);
   }
 
   #showLayers() {
@@ -109,6 +141,21 @@ class CityMap {
     for (const { id } of all) {
       const visibility = this.state.layers.has(id) ? "visible" : "none";
       for (const layer of this.#present(mapLayersOf(id))) this.map.setLayoutProperty(layer, "visibility", visibility);
+    }
+    this.#showPlaces();
+  }
+
+  async #showPlaces() {
+    if (!this.places) return;
+    this.wanted?.abort();
+    this.wanted = new AbortController();
+    const { signal } = this.wanted;
+    try {
+      const shown = await this.places.shown(signal);
+      if (!signal.aborted) await this.setData("places", asGeojson(shown));
+    } catch (error) {
+      // The list tells of it, with a button to try again.
+      if (error.name !== "AbortError") console.warn("places", error.message);
     }
   }
 
@@ -121,22 +168,50 @@ class CityMap {
     this.state.setView({ zoom: this.map.getZoom(), lat, lon: lng });
   }
 
-  #featuresAt({ x, y }) {
-    const box = [[x - TOUCH_REACH, y - TOUCH_REACH], [x + TOUCH_REACH, y + TOUCH_REACH]];
-    const points = this.#query(box, "Point");
-    return points.length ? points : this.#query([x, y], "LineString", "Polygon");
+  async #clicked({ point, lngLat }) {
+    const position = { lon: lngLat.lng, lat: lngLat.lat };
+    if (this.captured) return this.captured(position);
+    const box = [[point.x - TOUCH_REACH, point.y - TOUCH_REACH], [point.x + TOUCH_REACH, point.y + TOUCH_REACH]];
+    const [cluster] = this.map.queryRenderedFeatures(box, { layers: this.#present(["places-cluster"]) });
+    const hits = this.#pointsAt(box);
+    if (cluster && !hits.length) return this.#enter(cluster);
+    this.onPick(hits.length ? hits : this.#shapesAt(point), position);
   }
 
-  #query(where, ...kinds) {
-    const wanted = this.config.layers.filter((layer) => !layer.isBase && kinds.some((kind) => layer.geometry.endsWith(kind)));
-    const layers = this.#present(wanted.flatMap((layer) => mapLayersOf(layer.id)));
-    const hits = this.map.queryRenderedFeatures(where, { layers });
-    const byKey = new Map(hits.map((hit) => [`${hit.sourceLayer}/${hit.id}`, { layer: hit.sourceLayer, id: hit.id, properties: hit.properties }]));
+  async #enter(cluster) {
+    const zoom = await this.map.getSource("places").getClusterExpansionZoom(cluster.properties.cluster_id);
+    const [lon, lat] = cluster.geometry.coordinates;
+    this.goTo({ lon, lat }, Math.min(zoom, LEAST_DETAIL));
+  }
+
+  #pointsAt(box) {
+    const large = this.config.layers.map((layer) => `${layer.id}-icon`);
+    const hits = this.map.queryRenderedFeatures(box, { layers: this.#present(["places-icon", ...large]) });
+    return this.#different(hits.map((hit) => (hit.source === "places" ? [hit.properties.layer, hit.properties.id, hit.properties.name] : this.#named(hit))));
+  }
+
+  // Lines and areas; of hazards the answer for the place tells, which is more than the one zone says.
+  #shapesAt(point) {
+    const shapes = this.config.layers.filter((layer) => !layer.isBase && !layer.isHazard && !layer.geometry.endsWith("Point"));
+    const layers = this.#present(shapes.flatMap((layer) => mapLayersOf(layer.id)));
+    return this.#different(this.map.queryRenderedFeatures(point, { layers }).map((hit) => this.#named(hit)));
+  }
+
+  #named({ sourceLayer, id, properties }) {
+    const layer = this.config.layers.find((known) => known.id === sourceLayer);
+    return [sourceLayer, id, properties[layer.named.name] ?? layer.title];
+  }
+
+  #different(found) {
+    const layers = new Map(this.config.layers.map((layer) => [layer.id, layer]));
+    const byKey = new Map(found.map(([layer, id, name]) => [`${layer}/${id}`, { layer: layers.get(layer), id, name }]));
     return [...byKey.values()];
   }
 
   #point(point) {
-    const layers = this.#present(this.config.layers.map((layer) => `${layer.id}-icon`));
+    if (this.captured) return;
+    const large = this.config.layers.map((layer) => `${layer.id}-icon`);
+    const layers = this.#present(["places-icon", "places-cluster", ...large]);
     const over = layers.length > 0 && this.map.queryRenderedFeatures(point, { layers }).length > 0;
     this.map.getCanvas().style.cursor = over ? "pointer" : "";
   }
@@ -144,10 +219,6 @@ class CityMap {
   #failed(error, sourceId) {
     if (sourceId === "gsi") return;
     console.error("map", sourceId ?? "", error?.message ?? error);
-  }
-
-  #credit() {
-    byId("map-credit").textContent = t("map.credit");
   }
 
   // The tile host is asked once before the layer is added; when it does not answer the own map stays.

@@ -1,16 +1,17 @@
-// The search box: a combobox over the API (WAI-ARIA 1.2 pattern). Without script it is a form that opens /list.
+// The search box: a combobox over the API (WAI-ARIA 1.2 pattern). Without script it is a form that opens /place.
+// An entry opens its details, an address the answer for it; what was typed and not chosen is asked as it stands.
 
 import { announce, byId, element } from "./dom.js";
 import { t } from "./i18n.js";
 
 const PAUSE = 250; // Milliseconds without typing before the API is asked.
 
-export function startSearch(api, openPlace) {
+export function startSearch(api, openPlace, ask) {
   const input = byId("search-input");
   for (const [name, value] of [["role", "combobox"], ["aria-expanded", "false"], ["aria-controls", "search-results"], ["aria-autocomplete", "list"]]) {
     input.setAttribute(name, value);
   }
-  const search = new Search(input, api, openPlace);
+  const search = new Search(input, api, openPlace, ask);
   input.addEventListener("input", () => search.typed());
   input.addEventListener("keydown", (event) => search.key(event));
   input.form.addEventListener("submit", (event) => search.submitted(event));
@@ -20,8 +21,8 @@ export function startSearch(api, openPlace) {
 }
 
 class Search {
-  constructor(input, api, openPlace) {
-    Object.assign(this, { input, api, openPlace });
+  constructor(input, api, openPlace, ask) {
+    Object.assign(this, { input, api, openPlace, askPlace: ask });
     this.box = byId("search-results");
     this.request = new AbortController();
     this.results = [];
@@ -70,10 +71,11 @@ class Search {
   }
 
   submitted(event) {
-    const chosen = this.results[Math.max(this.active, 0)];
-    if (this.box.hidden || !chosen) return;
     event.preventDefault();
-    this.#choose(chosen);
+    const chosen = this.box.hidden ? null : this.results[this.active];
+    const query = this.input.value.trim();
+    if (chosen) this.#choose(chosen);
+    else if (query) this.#leave(() => this.askPlace({ q: query }));
   }
 
   close() {
@@ -95,20 +97,26 @@ class Search {
     this.input.setAttribute("aria-activedescendant", option.id);
   }
 
-  #choose({ layer, feature, name }) {
+  #choose({ kind, layer, feature, name, label, longitude, latitude }) {
+    this.input.value = name ?? label;
+    const isEntry = kind === "feature" && layer !== null;
+    this.#leave(() => (isEntry ? this.openPlace({ layer, id: feature }) : this.askPlace({ lon: longitude, lat: latitude })));
+  }
+
+  #leave(go) {
     clearTimeout(this.timer);
     this.request.abort();
-    this.input.value = name;
     this.close();
-    this.openPlace({ layer, id: feature });
+    go();
   }
 
   #option(result, index) {
-    const under = [result.layer_title, result.address].filter(Boolean).join(" · ");
+    const name = result.name ?? result.label;
+    const under = [result.layer_title, result.address === name ? "" : result.address].filter(Boolean).join(" · ");
     const option = element(
       "li",
       { role: "option", id: `search-option-${index}`, "aria-selected": "false" },
-      element("span", { class: "place-name" }, result.name),
+      element("span", { class: "place-name", lang: "ja" }, name),
       element("span", { class: "place-under" }, under),
     );
     option.addEventListener("click", () => this.#choose(result));

@@ -1,15 +1,19 @@
-// What the reader has chosen: layers, view, place. The address carries it, so that a link shares it.
+// What the reader has chosen: layers, opacity, filters, view, place. The address carries it, so that a link shares it.
 
 export class State extends EventTarget {
-  constructor({ known, start, hazards, view }) {
+  constructor({ known, start, hazards, view, language }) {
     super();
     this.known = new Set(known);
     this.hazards = new Set(hazards);
     this.layers = new Set(start);
+    this.language = language;
     this.view = view;
-    this.place = null;
+    this.place = null; // The entry that is open: { layer, id }.
+    this.point = null; // Or the place whose answer is open: { lon, lat }.
+    this.filter = { hazard: "", open: false };
     this.opacity = new Map();
     this.#read();
+    this.#tellLinks();
     window.addEventListener("hashchange", () => this.#reread());
   }
 
@@ -25,7 +29,12 @@ export class State extends EventTarget {
 
   setOpacity(id, value) {
     this.opacity.set(id, value);
-    this.dispatchEvent(new CustomEvent("opacity", { detail: { id, value } }));
+    this.#changed("opacity", { id, value });
+  }
+
+  setFilter(filter) {
+    this.filter = filter;
+    this.#changed("filter");
   }
 
   setView(view) {
@@ -35,35 +44,72 @@ export class State extends EventTarget {
 
   setPlace(place) {
     this.place = place;
+    this.point = null;
     this.#changed("place");
+  }
+
+  // The point is kept without being asked for again: its answer stands in the panel already.
+  setPoint(point) {
+    this.place = null;
+    this.point = point;
+    this.#changed("point");
   }
 
   get hash() {
     const { zoom, lat, lon } = this.view;
     const parts = [`map=${zoom.toFixed(2)}/${lat.toFixed(5)}/${lon.toFixed(5)}`, `layers=${[...this.layers].join(",")}`];
+    if (this.opacity.size) parts.push(`opacity=${[...this.opacity].map(([id, value]) => `${id}:${Math.round(value * 100)}`).join(",")}`);
+    if (this.filter.hazard) parts.push(`hazard=${this.filter.hazard}`);
+    if (this.filter.open) parts.push("open=1");
     if (this.place) parts.push(`place=${this.place.layer}/${this.place.id}`);
+    if (this.point) parts.push(`at=${this.point.lat.toFixed(5)}/${this.point.lon.toFixed(5)}`);
     return `#${parts.join("&")}`;
   }
 
-  #changed(name) {
-    history.replaceState(null, "", this.hash);
+  // A link that shows another person the same, language included.
+  get link() {
+    return `${location.origin}${location.pathname}?lang=${this.language}${this.hash}`;
+  }
+
+  #changed(name, detail) {
+    history.replaceState(history.state, "", this.hash);
+    this.#tellLinks();
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  #tellLinks() {
     for (const link of document.querySelectorAll("[data-language-link]")) link.hash = this.hash;
-    this.dispatchEvent(new CustomEvent(name));
   }
 
   #reread() {
     this.#read();
-    for (const name of ["layers", "moved", "place"]) this.dispatchEvent(new CustomEvent(name));
+    for (const name of ["layers", "filter", "moved", "place", "asked"]) this.dispatchEvent(new CustomEvent(name));
   }
 
   #read() {
     const values = new URLSearchParams(location.hash.slice(1));
-    const [zoom, lat, lon] = (values.get("map") ?? "").split("/").map(Number);
-    if ([zoom, lat, lon].every(Number.isFinite)) this.view = { zoom, lat, lon };
-    if (values.has("layers")) {
-      this.layers = new Set(values.get("layers").split(",").filter((id) => this.known.has(id)));
-    }
+    const [zoom, lat, lon] = numbers(values.get("map"), 3) ?? [];
+    if (zoom !== undefined) this.view = { zoom, lat, lon };
+    if (values.has("layers")) this.layers = new Set(this.#knownOf(values.get("layers").split(",")));
+    this.filter = { hazard: (values.get("hazard") ?? "").replace(/\W/g, ""), open: values.get("open") === "1" };
+    this.opacity = new Map(pairs(values.get("opacity")).filter(([id]) => this.known.has(id)));
     const [layer, id] = (values.get("place") ?? "").split("/");
-    this.place = this.known.has(layer) && /^\d+$/.test(id ?? "") ? { layer, id: Number(id) } : null;
+    this.place = this.known.has(layer) && /^\d{1,19}$/.test(id ?? "") ? { layer, id: Number(id) } : null;
+    const at = numbers(values.get("at"), 2);
+    this.point = at && !this.place ? { lat: at[0], lon: at[1] } : null;
   }
+
+  #knownOf(ids) {
+    return ids.filter((id) => this.known.has(id));
+  }
+}
+
+function numbers(text, count) {
+  const found = (text ?? "").split("/").map((part) => (part === "" ? NaN : Number(part)));
+  return found.length === count && found.every(Number.isFinite) ? found : null;
+}
+
+function pairs(text) {
+  const found = (text ?? "").split(",").map((pair) => pair.split(":"));
+  return found.map(([id, percent]) => [id, Number(percent) / 100]).filter(([, value]) => value >= 0.2 && value <= 1);
 }

@@ -1,13 +1,16 @@
 // The map's style as a pure function of layers, rasters, palette and options.
 // From the ground up: own base map, [GSI tiles], rasters, areas, lines, base labels, selection, points.
 
-import { nameFields } from "./fields.js";
+import { isWhole } from "./places.js";
 
 const DEVICE_FONT = ["sans-serif"]; // No glyphs URL: every label is drawn from the device's own fonts.
 const FIRST_OVERLAY = "overlays-begin"; // An empty layer that marks where a background map goes in.
 const BASE_LABELS = ["base-town-label", "base-river-label"];
 
-export { BASE_LABELS, FIRST_OVERLAY };
+const EMPTY = { type: "FeatureCollection", features: [] };
+const CLUSTERED_TO = 13;
+
+export { BASE_LABELS, EMPTY, FIRST_OVERLAY };
 
 export const mapLayersOf = (id) => [`${id}-fill`, `${id}-line`, `${id}-icon`, `${id}-raster`];
 
@@ -27,7 +30,9 @@ export function buildStyle(layers, rasters, palette, options) {
       ...ofKind("LineString").filter(drawn).map((layer) => lineLayer(layer, options)),
       ...baseLabels(base, palette, options),
       ...selection(palette),
-      ...ofKind("Point").filter(drawn).map((layer) => pointLayer(layer, palette, options)),
+      ...ofKind("Point").filter((layer) => drawn(layer) && !isWhole(layer)).map((layer) => pointLayer(layer, palette, options)),
+      ...placeLayers(palette),
+      ...measureLayers(palette),
     ],
   };
 }
@@ -38,9 +43,12 @@ function sources(layers, rasters, { origin, api }) {
   const vector = (layer) => ({ type: "vector", tiles: tiles(`collections/${layer.id}`, layer.revision), maxzoom: 15, ...bounds(layer) });
   const raster = (r) => ({ type: "raster", tiles: tiles(`rasters/${r.id}`, r.revision, ".png"), tileSize: 256, maxzoom: 17, ...bounds(r) });
   return {
-    ...Object.fromEntries(layers.filter((layer) => layer.extent).map((layer) => [layer.id, vector(layer)])),
+    ...Object.fromEntries(layers.filter((layer) => layer.extent && !isWhole(layer)).map((layer) => [layer.id, vector(layer)])),
     ...Object.fromEntries(rasters.map((r) => [r.id, raster(r)])),
-    selection: { type: "geojson", data: { type: "FeatureCollection", features: [] } },
+    // Apart from each other they cannot be read at these zooms; one number stands for all of them.
+    places: { type: "geojson", data: EMPTY, cluster: true, clusterMaxZoom: CLUSTERED_TO, clusterRadius: 40 },
+    selection: { type: "geojson", data: EMPTY },
+    measure: { type: "geojson", data: EMPTY },
   };
 }
 
@@ -118,8 +126,10 @@ function baseLabels(base, palette, { language }) {
   ].filter(Boolean);
 }
 
-function label(layer, language) {
-  const names = nameFields(layer, language).map((field) => ["to-string", ["get", field.name]]);
+// An English name serves every language but Japanese and Chinese, whose readers know the characters.
+function label({ named }, language) {
+  const roles = /^(ja|zh)/.test(language) ? ["own", "name"] : ["own", "name_en", "name"];
+  const names = roles.filter((role) => named[role]).map((role) => ["to-string", ["get", named[role]]]);
   // An empty text counts as no name, so the next field is used.
   return names.reduceRight((rest, name) => ["case", ["!=", name, ""], name, rest], "");
 }
@@ -136,22 +146,29 @@ function rasterLayer(raster, options) {
 }
 
 function areaLayers(layer, options) {
-  const classes = options.areaClasses[layer.id];
   const common = { ...from(layer), minzoom: layer.style.minZoom };
-  const color = classes ? classColor(classes, layer.style.color) : layer.style.color;
   const shown = visibility(layer.id, options);
-  // Red zones lie inside yellow ones: the higher class is drawn later.
-  const order = classes ? { "fill-sort-key": ["to-number", ["get", classes.fields.at(-1)]] } : {};
+  // Red zones lie inside yellow ones: the graver class is drawn later.
+  const order = layer.classes.length ? { "fill-sort-key": byClass(layer.classes, "grade", 0) } : {};
+  const opacity = options.opacity.get(layer.id) ?? layer.opacity;
   return [
-    { id: `${layer.id}-fill`, type: "fill", ...common, layout: { ...shown, ...order }, paint: { "fill-color": color, "fill-opacity": classes?.opacity ?? layer.style.opacity } },
+    {
+      id: `${layer.id}-fill`,
+      type: "fill",
+      ...common,
+      layout: { ...shown, ...order },
+      paint: { "fill-color": byClass(layer.classes, "color", layer.style.color), "fill-opacity": opacity },
+    },
     // Pale hazard colours have little contrast with the ground; the dark edge carries the shape.
     { id: `${layer.id}-line`, type: "line", ...common, layout: shown, paint: { "line-color": "#4d4d4d", "line-width": layer.style.lineWidth } },
   ];
 }
 
-function classColor({ fields, colors }, otherwise) {
-  const key = ["concat", ...fields.flatMap((name, i) => [...(i ? ["/"] : []), ["to-string", ["get", name]]])];
-  return ["match", key, ...Object.entries(colors).flat(), otherwise];
+// What the first class whose values a zone has says; `otherwise` where there is none.
+function byClass(classes, member, otherwise) {
+  if (!classes.length) return otherwise;
+  const is = ([field, value]) => ["==", ["to-string", ["get", field]], value];
+  return ["case", ...classes.flatMap((entry) => [["all", ...Object.entries(entry.values).map(is)], entry[member]]), otherwise];
 }
 
 function lineLayer(layer, options) {
@@ -161,7 +178,7 @@ function lineLayer(layer, options) {
     ...from(layer),
     minzoom: layer.style.minZoom,
     layout: { ...visibility(layer.id, options), "line-cap": "round", "line-join": "round" },
-    paint: { "line-color": layer.style.color, "line-width": growing(layer.style.lineWidth), "line-opacity": layer.style.opacity },
+    paint: { "line-color": layer.style.color, "line-width": growing(layer.style.lineWidth), "line-opacity": options.opacity.get(layer.id) ?? layer.opacity },
   };
 }
 
@@ -171,22 +188,75 @@ function pointLayer(layer, palette, options) {
     type: "symbol",
     ...from(layer),
     minzoom: layer.style.minZoom,
-    layout: {
-      ...visibility(layer.id, options),
-      "icon-image": layer.id,
-      "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.4, 11, 0.52, 13, 0.8, 15, 1],
-      "icon-allow-overlap": true,
-      "text-field": ["step", ["zoom"], "", 13, label(layer, options.language)],
-      "text-font": DEVICE_FONT,
-      "text-size": 13,
-      "text-variable-anchor": ["top", "bottom", "left", "right"],
-      "text-radial-offset": 1.3,
-      "text-justify": "auto",
-      "text-max-width": 9,
-      "text-optional": true,
-    },
-    paint: { "text-color": palette.featureText, "text-halo-color": palette.halo, "text-halo-width": 1.6 },
+    layout: { ...visibility(layer.id, options), "icon-image": layer.id, ...pointLayout(label(layer, options.language)) },
+    paint: pointPaint(palette),
   };
+}
+
+function placeLayers(palette) {
+  const clustered = ["has", "point_count"];
+  return [
+    {
+      id: "places-icon",
+      type: "symbol",
+      source: "places",
+      filter: ["!", clustered],
+      layout: { "icon-image": ["get", "icon"], "symbol-sort-key": ["get", "rank"], ...pointLayout(["get", "name"]) },
+      paint: pointPaint(palette),
+    },
+    {
+      id: "places-cluster",
+      type: "circle",
+      source: "places",
+      filter: clustered,
+      paint: {
+        "circle-color": palette.cluster,
+        "circle-radius": ["step", ["get", "point_count"], 15, 10, 18, 50, 22, 200, 26],
+        "circle-stroke-color": palette.halo,
+        "circle-stroke-width": 2.5,
+      },
+    },
+    {
+      id: "places-count",
+      type: "symbol",
+      source: "places",
+      filter: clustered,
+      layout: { "text-field": ["to-string", ["get", "point_count"]], "text-font": DEVICE_FONT, "text-size": 14, "text-allow-overlap": true },
+      paint: { "text-color": palette.halo },
+    },
+  ];
+}
+
+function pointLayout(text) {
+  return {
+    "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 13, 0.8, 15, 1],
+    "icon-allow-overlap": true,
+    "text-field": ["step", ["zoom"], "", 13, text],
+    "text-font": DEVICE_FONT,
+    "text-size": 13,
+    "text-variable-anchor": ["top", "bottom", "left", "right"],
+    "text-radial-offset": 1.3,
+    "text-justify": "auto",
+    "text-max-width": 9,
+    "text-optional": true,
+  };
+}
+
+function pointPaint(palette) {
+  return { "text-color": palette.featureText, "text-halo-color": palette.halo, "text-halo-width": 1.6 };
+}
+
+function measureLayers(palette) {
+  return [
+    { id: "measure-line", type: "line", source: "measure", paint: { "line-color": palette.measure, "line-width": 3, "line-dasharray": [2, 1] } },
+    {
+      id: "measure-point",
+      type: "circle",
+      source: "measure",
+      filter: ["==", ["geometry-type"], "Point"],
+      paint: { "circle-radius": 5, "circle-color": palette.halo, "circle-stroke-color": palette.measure, "circle-stroke-width": 3 },
+    },
+  ];
 }
 
 function selection(palette) {

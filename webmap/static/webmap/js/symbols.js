@@ -1,8 +1,7 @@
 // The map's own drawings: a plate whose outline tells the kind, and a mark or letter on it.
 // One drawing serves the legend (SVG) and the map (canvas). Never colour alone.
 
-import { svg } from "./dom.js";
-import { AREA_CLASSES } from "./palette.js";
+import { element, svg } from "./dom.js";
 
 const BOX = 32;
 const FONT = '"Noto Sans JP", "Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic", sans-serif';
@@ -18,7 +17,13 @@ const PLATES = {
   pentagon: "M16 2.5L30 12.8L24.6 28.5H7.4L2 12.8z",
 };
 
+// After JIS Z 8210 (6.1.4 and 6.1.5): somebody running to open ground, or into a house; drawn anew.
+const RUNNER = "M13.6 12.6L11.8 17.6L15 20.2L14.4 25M11.8 17.6L9.8 21.6L6 22.2M13.4 13.4L16.6 15.6L19 14.2M13 13.2L9.6 13.6L8.2 16.4";
+const HEAD = "M15 7.4a2.2 2.2 0 1 1 0 4.4a2.2 2.2 0 1 1 0-4.400z";
+
 const MARKS = {
+  escape: { line: RUNNER, fill: `${HEAD}M23.2 17.500a4 4 0 1 1 0 8a4 4 0 1 1 0-8z` },
+  stay: { line: RUNNER, fill: `${HEAD}M18.500 19.500L22.600 16L26.700 19.500V26H18.500z` },
   hall: { fill: "M8.5 13L16 8.5L23.5 13v1.5h-15zM10 16h2.2v5H10zM14.9 16h2.2v5h-2.2zM19.8 16H22v5h-2.2zM8.5 22h15v1.8h-15z" },
   wifi: { line: "M8.5 14.2a10.6 10.6 0 0 1 15 0M11.5 17.6a6.4 6.4 0 0 1 9 0", fill: "M16 19.6a1.9 1.9 0 1 1 0 3.8a1.9 1.9 0 1 1 0-3.8z" },
   camera: { fill: "M8 11.5h10.5a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1zM20.5 14.8L25 12v8l-4.5-2.8z" },
@@ -29,9 +34,20 @@ const MARKS = {
   drop: { fill: "M16 8.5c3.4 4.2 5.4 6.6 5.4 9.6a5.4 5.4 0 0 1-10.8 0c0-3 2-5.4 5.4-9.6z" },
 };
 
+// The sign of each state in the symbol's lower right corner: colours and shapes that differ for every kind of sight.
+export const STATES = {
+  open: { shape: "M25 19a6 6 0 1 1 0 12a6 6 0 1 1 0-12z", color: "#005AFF" },
+  always: { shape: "M25 19a6 6 0 1 1 0 12a6 6 0 1 1 0-12z", color: "#005AFF" },
+  unopened: { shape: "M25 19a6 6 0 1 1 0 12a6 6 0 1 1 0-12zM22 25h6", color: "#FFFFFF" },
+  crowded: { shape: "M25 18L31.500 25L25 32L18.500 25z", color: "#F6AA00" },
+  full: { shape: "M19 19h12v12H19z", color: "#B00020" },
+  preparing: { shape: "M25 18L31.500 30.500H18.500z", color: "#FFFFFF" },
+  closed: { shape: "M22.500 18.500h5l3.500 3.500v5l-3.500 3.500h-5L19 27v-5z", color: "#555555" },
+};
+
 const SYMBOLS = {
-  evacuation_site: { plate: "square", letters: { ja: "避", zh: "避", other: "E" } },
-  evacuation_shelter: { plate: "house", letters: { ja: "所", zh: "所", other: "S" }, dy: 2 },
+  evacuation_site: { plate: "square", mark: "escape" },
+  evacuation_shelter: { plate: "house", mark: "stay" },
   facility: { plate: "circle", mark: "hall" },
   wifi: { plate: "hexagon", mark: "wifi" },
   camera: { plate: "octagon", mark: "camera" },
@@ -57,22 +73,17 @@ export function picture(layer, language) {
   if (layer.geometry.endsWith("LineString")) {
     return frame(svg("path", { d: "M4 24L13 12L19 19L28 8", fill: "none", stroke: layer.style.color, "stroke-width": 3.5 }));
   }
-  const classes = AREA_CLASSES[layer.id];
-  if (classes) return frame(...bars(classes.legend.slice(0, 2).map((key) => classes.colors[key])));
-  return frame(svg("rect", { x: 4, y: 6, width: 24, height: 20, fill: layer.style.color, "fill-opacity": layer.style.opacity, stroke: "#4d4d4d" }));
+  if (layer.classes.length) return frame(...bars(layer.classes.filter((c) => c.inLegend).slice(-4).map((c) => c.color)));
+  return frame(svg("rect", { x: 4, y: 6, width: 24, height: 20, fill: layer.style.color, "fill-opacity": layer.opacity, stroke: "#4d4d4d" }));
 }
 
-// A class of a legend, as wide as those the server writes.
-export function swatch(color) {
-  return svg(
-    "svg",
-    { viewBox: "0 0 28 18", class: "swatch", "aria-hidden": "true" },
-    svg("rect", { x: 0.5, y: 0.5, width: 27, height: 17, fill: color, stroke: "#4d4d4d" }),
-  );
+// The state of a place in words, with the sign and colour that the style sheet gives it.
+export function stateChip(state, titles) {
+  return element("span", { class: "state", "data-state": state }, titles[state] ?? state);
 }
 
 // The same symbol as pixels for the map, at `ratio` device pixels a CSS pixel.
-export function pixels(symbol, ratio) {
+export function pixels(symbol, ratio, state = null) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = BOX * ratio;
   const pen = canvas.getContext("2d");
@@ -84,7 +95,18 @@ export function pixels(symbol, ratio) {
   pen.fill(plate);
   pen.stroke(plate);
   drawMark(pen, symbol);
+  if (state) drawState(pen, STATES[state]);
   return pen.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+// A sign in the corner: what it is can be told from its shape alone.
+function drawState(pen, { shape, color }) {
+  const sign = new Path2D(shape);
+  Object.assign(pen, { lineJoin: "round", strokeStyle: "#ffffff", lineWidth: 4 });
+  pen.stroke(sign);
+  Object.assign(pen, { fillStyle: color, strokeStyle: "#1a1a1a", lineWidth: 1.2 });
+  pen.fill(sign);
+  pen.stroke(sign);
 }
 
 function drawMark(pen, { mark, letter, dy, ink: color }) {

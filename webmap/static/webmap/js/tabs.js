@@ -21,6 +21,7 @@ export function startTabs(first) {
 }
 
 function select(tabs, chosen) {
+  sectionOf(chosen).parentElement.scrollTop = 0;
   for (const tab of tabs) {
     const on = tab === chosen;
     tab.setAttribute("aria-selected", String(on));

@@ -1,0 +1,53 @@
+// The page of one place: the button for the current location, printing, and a small map below the answer.
+
+import { byId, element } from "./dom.js";
+import { startLocate } from "./locate.js";
+import { startShare } from "./share.js";
+
+const ZOOM = 14.5;
+const EDGE = 48; // CSS pixels between the outermost site and the edge of the map.
+
+startLocate(JSON.parse(byId("place-reach").textContent), ({ lon, lat }) => {
+  location.assign(`${location.pathname}?${new URLSearchParams({ lon: lon.toFixed(6), lat: lat.toFixed(6) })}`);
+});
+const print = byId("print");
+if (print) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
+if (byId("map-config")) {
+  const here = new URLSearchParams({ ...byId("answer").dataset, lang: JSON.parse(byId("map-config").textContent).language });
+  startShare(document, () => `${location.origin}${location.pathname}?${here}`);
+  showMap();
+}
+
+async function showMap() {
+  const { canDrawMaps, startMap } = await import("./map.js");
+  if (!canDrawMaps()) return;
+  const answer = byId("answer");
+  const config = JSON.parse(byId("map-config").textContent);
+  const here = { lon: Number(answer.dataset.lon), lat: Number(answer.dataset.lat) };
+  byId("place-map").hidden = false;
+  const state = Object.assign(new EventTarget(), {
+    layers: new Set(config.layers.concat(config.rasters).filter((layer) => layer.isOn).map((layer) => layer.id)),
+    opacity: new Map(),
+    view: { ...here, zoom: ZOOM },
+    setView() {},
+  });
+  const map = await startMap(config, state, null, () => {});
+  map.select(here);
+  await map.styled;
+  showSites(map, here);
+}
+
+// The sites of the first kind of hazard, with their numbers in the list.
+function showSites({ map, maplibre }, here) {
+  const bounds = new maplibre.LngLatBounds([here.lon, here.lat], [here.lon, here.lat]);
+  document.querySelectorAll(".evacuation[open] .sites:not(.sites-avoid)").item(0)?.querySelectorAll(".site").forEach((site, index) => {
+    const position = [Number(site.dataset.lon), Number(site.dataset.lat)];
+    const mark = element("span", { class: "site-mark", "aria-hidden": "true" }, String(index + 1));
+    new maplibre.Marker({ element: mark }).setLngLat(position).addTo(map);
+    bounds.extend(position);
+  });
+  map.fitBounds(bounds, { padding: EDGE, maxZoom: ZOOM, animate: false });
+}
