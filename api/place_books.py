@@ -49,13 +49,14 @@ class Site:
 @dataclass(frozen=True, eq=False)
 class Sites:
     """All sites of a layer; `usable` and `unsafe` are the places in `all` of those designated for a kind, which lie out of
-    and in its mapped areas.
+    and in its mapped areas. Not `complete`: a map could not be read.
     """
 
     info: LayerInfo | None
     all: tuple[Site, ...] = ()
     usable: dict[str, NDArray[np.intp]] = field(default_factory=dict)
     unsafe: dict[str, NDArray[np.intp]] = field(default_factory=dict)
+    complete: bool = True
     longitudes: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     latitudes: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
@@ -84,6 +85,11 @@ class Book:
     sites: Sites
     shelters: Sites
 
+    @property
+    def complete(self) -> bool:
+        """Whether all maps could be read; what was made without one must not stand until the layers change."""
+        return self.sites.complete and self.shelters.complete
+
 
 class Books:
     """The books of one service's audiences, each made once for a state of its layers."""
@@ -99,20 +105,26 @@ class Books:
         if book is None:
             made = await self._made(catalogue, database, rasters)
             # Freshness, samples and titles come from this catalogue, whatever the layers were when the sites were read.
-            book = self._known[catalogue] = replace(made, layers=place_layers(catalogue))
+            book = replace(made, layers=place_layers(catalogue))
+            if made.complete:
+                self._known[catalogue] = book
         return book
 
     async def _made(self, catalogue: Catalogue, database: Database, rasters: RasterReader) -> Book:
         layers = place_layers(catalogue)
         key = _state(layers)
         task = self._kept.get(key)
-        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+        if task is None or (task.done() and not _is_good(task)):
             task = self._kept[key] = asyncio.create_task(_written(layers, database, rasters))
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         # One who gives up takes nothing from the others.
         return await asyncio.shield(task)
+
+
+def _is_good(task: asyncio.Task[Book]) -> bool:
+    return not task.cancelled() and task.exception() is None and task.result().complete
 
 
 def _state(layers: PlaceLayers) -> Hashable:
@@ -146,7 +158,7 @@ async def _sites(
             said,
             tuple(designated),
             _known_kinds({*inside, *(kind for kind, states in shown if states[n] == "class")}),
-            _known_kinds({kind for kind, states in shown if states[n] == "not_mapped"}),
+            _known_kinds({kind for kind, states in shown if states[n] in ("not_mapped", "unavailable")}),
         )
         for n, (number, lon, lat, said, designated, inside) in enumerate(rows)
     )
@@ -156,6 +168,7 @@ async def _sites(
         sites,
         {kind: _places(sites, kind, inside=False) for kind in kinds},
         {kind: _places(sites, kind, inside=True) for kind in kinds},
+        not any("unavailable" in states for _, states in shown),
         np.array([site.longitude for site in sites]),
         np.array([site.latitude for site in sites]),
     )

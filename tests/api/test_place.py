@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import rasterio
 import shapely
@@ -349,17 +350,28 @@ def test_every_answer_is_as_the_document_says(api: TestClient) -> None:
         Draft4Validator(schema).validate(ask(api, where))
 
 
-def test_a_raster_that_cannot_be_read_is_told_as_such() -> None:
-    from api.place_hazards import hazard_entry, raster_said
-    from gis_core.definition import Texts
-    from layers.catalogue import RasterInfo
-    from layers.hazards import Hazard
-
-    flood: Any = read_definition(ROOT / "layers/definitions/flood_depth.yaml")
-    info = RasterInfo(flood, 1, Path(), Box(139, 36, 141, 38), None, None, False, Texts(ja="危機管理課"))
-    entry = hazard_entry(raster_said(Hazard(info, "flood"), None), "ja", "/api")
-    assert (entry["state"], entry["severity"]) == ("unavailable", 0)
-    assert "安全という意味ではありません" in entry["words"]
+def test_a_map_that_cannot_be_read_is_read_again_and_its_sites_are_told_until_then(
+    place_world: Store, city: City
+) -> None:
+    with psycopg.connect(place_world.url) as connection:
+        row = connection.execute("SELECT path FROM layers_layer WHERE id = 'flood_depth'").fetchone()
+    assert row
+    file = Path(row[0])
+    away = file.with_suffix(".away")
+    made = Clients(city, [])
+    try:
+        file.rename(away)
+        other = made(place_world)
+        blind = ask(other, DEEP)
+        assert hazard(blind, "flood_depth")["state"] == "unavailable"
+        sites = [site for entry in blind["evacuation"] if entry["kind"] == "flood" for site in entry["sites"]]
+        assert all("flood" in site["not_mapped"] for site in sites)
+        away.rename(file)
+        assert names(ask(other, DEEP), "flood") == ["坂上公園", "谷公民館", "西公民館"]
+    finally:
+        if away.exists():
+            away.rename(file)
+        made.opened[0].__exit__(None, None, None)
 
 
 def test_the_answer_is_kept_until_it_changes(api: TestClient) -> None:
