@@ -128,7 +128,7 @@ class Machizu:
         return self._json(_path(layer) + "/aggregate", by=by, sum=_listed(sum), filter=filter)
 
     def download(self, layer: str, format: str, target: Path, **query: object) -> None:
-        """Write all features to a file: `csv`, `xlsx`, `gpkg`, `shp`, `geoparquet`, …"""
+        """Write all features to a file: `csv`, `xlsx`, `gpkg`, `shp`, `parquet`, …"""
         url = self._transport.url(_path(layer) + "/items", {"f": format, **query})
         with self._transport.open(url) as answer, target.open("wb") as file:
             copyfileobj(answer, file)
