@@ -40,7 +40,7 @@ FROM debian:bookworm-slim AS db
 RUN mkdir -p /etc/postgresql-common/createcluster.d \
     && echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/machizu.conf \
     && apt-get update \
-    && apt-get install -y --no-install-recommends postgresql-15-postgis-3 \
+    && apt-get install -y --no-install-recommends postgresql-15-postgis-3 postgresql-15-pgrouting \
     && rm -rf /var/lib/apt/lists/*
 ENV PATH=/usr/lib/postgresql/15/bin:$PATH
 COPY setup/docker/db.sh setup/docker/db.sql /usr/local/lib/machizu/

@@ -266,6 +266,45 @@ PART = _parameter(
     "What CSV and GeoJSON hold: the summary, sites, towns or grid squares (GeoJSON: not the summary, but the sites)",
     type="string", enum=["summary", "sites", "towns", "mesh"],
 )  # fmt: skip
+FROM = _parameter(
+    "from",
+    "出発地：経度,緯度（度）",
+    "Where the way begins: lon,lat in degrees",
+    True,
+    type="string",
+    example="140.02,36.87",
+)
+TO = _parameter(
+    "to",
+    "目的地：経度,緯度（度）",
+    "Where it ends: lon,lat in degrees",
+    type="string",
+    example="140.03,36.88",
+)
+SITE = _parameter(
+    "site", "目的地：指定緊急避難場所の番号（to の代わり）", "Where it ends: the id of an evacuation site, instead of `to`",
+    type="integer", minimum=0,
+)  # fmt: skip
+MINUTES = _parameter(
+    "minutes", "歩く時間（分）をコンマで区切って（5 つまで、60 分まで）",
+    "Minutes of walking, separated by commas (five at most, up to 60)", type="string", default="5,10,15",
+)  # fmt: skip
+AVOIDED_HAZARD = _parameter(
+    "hazard", "このハザードのレイヤの区域を避ける", "Avoid the areas of this hazard layer", type="string"
+)
+AVOIDED_CLASS = _parameter(
+    "class", "hazard のこの区分から上だけを避ける（/exposure の classes にある id。なければすべて）",
+    "Of hazard, avoid only this class and those above it (an id of the `classes` of /exposure); without it, all",
+    type="string",
+)  # fmt: skip
+AVOIDED_RIVERS = _parameter(
+    "rivers",
+    "この名前の川を渡らない（コンマ区切り）",
+    "Do not cross the rivers of these names (separated by commas)",
+    type="string",
+)
+WAY = (FROM, TO, SITE, AVOIDED_HAZARD, AVOIDED_CLASS, AVOIDED_RIVERS)
+WAY_REACH = (LONGITUDE, LATITUDE, MINUTES, AVOIDED_HAZARD, AVOIDED_CLASS, AVOIDED_RIVERS)
 ALERT = _parameter("alert", "警報の番号", "The alert's id", True, type="integer", minimum=0)
 EXERCISES = _parameter(
     "exercises",

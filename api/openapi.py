@@ -22,6 +22,7 @@ from api.place_schema import PLACE_SCHEMAS
 from api.schemas import SCHEMAS
 from api.service import Operation, Parameter
 from api.shapes import field_schema
+from api.ways_schema import WAY_SCHEMAS
 from gis_core.definition import Texts
 from layers.catalogue import LayerInfo
 from layers.filters import ID
@@ -56,7 +57,7 @@ PATH_PARAMETERS = {
 }
 WHOLE = {"type": "integer", "minimum": 0}
 # The same names with other meanings or bounds from operation to operation.
-VARYING = ("limit", "q", "types")
+VARYING = ("limit", "q", "types", "from", "class")
 DELETED = Texts(ja="取り除いた", en="Deleted")
 REPLIES = {
     200: Texts(ja="成功", en="Success"),
@@ -121,7 +122,7 @@ def document(asked: Asked) -> dict[str, Any]:
         # Reading needs nothing; whoever shows who he is may see more.
         "security": [{}, *ways_in(asked)],
         "components": {
-            "schemas": SCHEMAS | PLACE_SCHEMAS | EXPOSURE_SCHEMAS,
+            "schemas": SCHEMAS | PLACE_SCHEMAS | EXPOSURE_SCHEMAS | WAY_SCHEMAS,
             "parameters": parameters,
             "securitySchemes": security_schemes(asked),
         },

@@ -31,6 +31,7 @@ from api import (
     stream,
     tiles,
     tilesets,
+    ways,
     webhooks,
     wmts,
     writes,
@@ -232,6 +233,14 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "getWmts", "/wmts/1.0.0/WMTSCapabilities.xml", "rasters", _texts("ラスタの WMTS", "The rasters as WMTS"),
         wmts.capabilities, wmts.FORMATS,
+    ),
+    Operation(
+        "getWay", "/ways", "search", _texts("歩いて行く道のり", "The way on foot"),
+        ways.way, ways.FORMATS, "way", declared.WAY, statuses=(304,), long=True,
+    ),
+    Operation(
+        "getReach", "/ways/reach", "search", _texts("歩いて行ける範囲", "How far one comes on foot"),
+        ways.reach, ways.FORMATS, "wayReach", declared.WAY_REACH, statuses=(304,), long=True,
     ),
     Operation(
         "getExposure", "/exposure/{hazardId}", "exposure",

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from psycopg import sql
 
 from layers import tables
-from layers.services import approval, exposure, rasters, repeats, tiling
+from layers.services import approval, exposure, rasters, repeats, tiling, ways
 
 
 @app.task(name="layers.refresh_statistics", queue="store")
@@ -38,6 +38,13 @@ def publish_due_loads(timestamp: int) -> None:
 def renew_exposure(timestamp: int) -> None:
     """Count anew what lies in hazard areas where a hazard or a counted layer has changed, each minute."""
     exposure.renew()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="layers.renew_ways", queue="store", queueing_lock="renew_ways")
+def renew_ways(timestamp: int) -> None:
+    """Make the network of walking ways anew where the roads have changed, each minute."""
+    ways.renew()
 
 
 @app.periodic(cron="17 3 * * *")

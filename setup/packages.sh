@@ -6,6 +6,10 @@ BROWSER_PACKAGES=(chromium fonts-noto-cjk)
 postgis_package() { # MAJOR
     echo "postgresql-$1-postgis-3"
 }
+# Ways on foot need it; without it distances are straight.
+pgrouting_package() { # MAJOR
+    echo "postgresql-$1-pgrouting"
+}
 
 has_python() {
     /usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null
@@ -18,6 +22,10 @@ has_postgis() {
         [ ! -x "/usr/lib/postgresql/$major/bin/initdb" ] || return 0
     done
     return 1
+}
+
+has_pgrouting() {
+    compgen -G '/usr/share/postgresql/*/extension/pgrouting.control' >/dev/null
 }
 
 has_npm() {
@@ -44,4 +52,12 @@ postgis_to_install() {
     done
     major="$(apt-cache show postgresql 2>/dev/null | sed -n 's/^Version: \([0-9]*\).*/\1/p' | head -n 1)"
     postgis_package "${major:-15}"
+}
+
+# pgRouting for the PostgreSQL that PostGIS is or will be installed for, if the distribution has it.
+pgrouting_to_install() {
+    local name
+    name="$(postgis_to_install)"
+    name="$(pgrouting_package "$(echo "$name" | cut -d- -f2)")"
+    ! apt-cache show "$name" >/dev/null 2>&1 || echo "$name"
 }

@@ -21,20 +21,21 @@ check_rights() { # PACKAGES...
     fi
 }
 
-# The names of what is missing, one a line; postgis stands for a package named only after apt-get update.
-missing_packages() { # python|postgis|frontend|browser...
+# The names of what is missing, one a line; postgis and pgrouting stand for packages named only after apt-get update.
+missing_packages() { # python|postgis|pgrouting|frontend|browser...
     local need
     for need in "$@"; do
         case "$need" in
             python) has_python || printf '%s\n' "${PYTHON_PACKAGES[@]}" ;;
-            postgis) [ -n "${DATABASE_URL:-}" ] || has_postgis || echo postgis ;;
+            postgis) [ -n "${DATABASE_URL:-}" ] || has_postgis || printf '%s\n' postgis pgrouting ;;
+            pgrouting) [ -n "${DATABASE_URL:-}" ] || has_pgrouting || echo pgrouting ;;
             frontend) frontend_is_current || has_npm || printf '%s\n' "${FRONTEND_PACKAGES[@]}" ;;
             browser) has_browser && has_fonts || printf '%s\n' "${BROWSER_PACKAGES[@]}" ;;
         esac
     done
 }
 
-install_system() { # python|postgis|frontend|browser...
+install_system() { # python|postgis|pgrouting|frontend|browser...
     local missing
     mapfile -t missing < <(missing_packages "$@")
     if [ "${#missing[@]}" -gt 0 ]; then
@@ -54,8 +55,11 @@ install_packages() { # PACKAGES...
     logged as_root apt-get -o DPkg::Lock::Timeout=300 update || true
     local names=() name
     for name in "$@"; do
-        [ "$name" != postgis ] || name="$(postgis_to_install)"
-        names+=("$name")
+        case "$name" in
+            postgis) name="$(postgis_to_install)" ;;
+            pgrouting) name="$(pgrouting_to_install)" ;;
+        esac
+        [ -z "$name" ] || names+=("$name")
     done
     without_main_cluster apt_install "${names[@]}" ||
         fail_logged "導入できませんでした。ネットワークと apt の設定を確認し、もう一度実行してください" \

@@ -11,6 +11,8 @@ OWNER = "machizu"
 READER = "machizu_public"
 STAFF_READER = "machizu_staff"
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm", "unaccent")
+# Without these the product falls back to something simpler, and says so.
+OPTIONAL_EXTENSIONS = ("pgrouting",)
 CONNECT_SECONDS = 10
 
 
@@ -59,7 +61,9 @@ def prepare_database(admin_url: str, name: str) -> None:
 def prepare_extensions(admin_url: str) -> None:
     """Make the extensions in the database which `admin_url` names; only a superuser may make PostGIS."""
     with psycopg.connect(admin_url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
-        for extension in EXTENSIONS:
+        offered = connection.execute("SELECT name FROM pg_available_extensions").fetchall()
+        optional = [name for name in OPTIONAL_EXTENSIONS if (name,) in offered]
+        for extension in (*EXTENSIONS, *optional):
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
 
 

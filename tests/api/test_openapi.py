@@ -24,6 +24,8 @@ QUERIES = {
     "search": "?q=ベンチ",
     "getNearest": "?lon=140&lat=36.88",
     "getPlace": "?lon=140&lat=36.88",
+    "getWay": "?from=140,36.88&to=140.01,36.88",
+    "getReach": "?lon=140&lat=36.88",
     "getRasterValue": "?lon=140&lat=36.88",
     "getRasterProfile": "?coords=140,36.88;140.01,36.88",
     "getRasterStatistics": "?polygon=140,36.88;140.01,36.88;140.01,36.89",

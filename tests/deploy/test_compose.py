@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from machizu.embedded.configuration import render
-from machizu.embedded.database import EXTENSIONS
+from machizu.embedded.database import EXTENSIONS, OPTIONAL_EXTENSIONS
 from machizu.supervisor import standard_plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +41,7 @@ def copied_sources() -> list[str]:
 def test_the_images_install_what_the_set_up_installs() -> None:
     needed = from_set_up('echo "${PYTHON_PACKAGES[@]}" "${FRONTEND_PACKAGES[@]}"')
     assert installed_in("build") == needed
-    assert installed_in("db") == from_set_up("postgis_package 15")
+    assert installed_in("db") == from_set_up("postgis_package 15; pgrouting_package 15")
 
 
 def test_every_stage_stands_on_the_distribution_the_set_up_is_for() -> None:
@@ -89,7 +89,7 @@ def test_the_server_is_started_as_the_command_line_starts_it() -> None:
 
 def test_the_database_is_set_up_as_the_embedded_one() -> None:
     made = re.findall(r"CREATE EXTENSION IF NOT EXISTS (\w+)", (ROOT / "setup/docker/db.sql").read_text())
-    assert tuple(made) == EXTENSIONS
+    assert tuple(made) == (*EXTENSIONS, *OPTIONAL_EXTENSIONS)
     embedded = dict(
         re.findall(r"^(\w+) = '(.*)'$", render(1, Path("/s"), Path("/l"), fast=False), re.MULTILINE)
     )

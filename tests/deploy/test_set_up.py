@@ -73,15 +73,25 @@ def test_too_little_space_is_refused_with_the_numbers(tmp_path: Path) -> None:
 
 
 def test_what_is_there_is_not_installed_again() -> None:
-    assert sourced("missing_packages python postgis browser").stdout == ""
+    assert sourced("missing_packages python postgis pgrouting browser").stdout == ""
 
 
 def test_with_a_database_of_the_city_no_postgresql_is_needed() -> None:
-    asked = sourced("has_postgis() { false; }; missing_packages postgis", DATABASE_URL="postgresql://db/city")
-    assert asked.stdout == ""
-    assert (
-        sourced("has_postgis() { false; }; missing_packages postgis", DATABASE_URL="").stdout == "postgis\n"
+    command = "has_postgis() { false; }; missing_packages postgis"
+    assert sourced(command, DATABASE_URL="postgresql://db/city").stdout == ""
+    assert sourced(command, DATABASE_URL="").stdout == "postgis\npgrouting\n"
+
+
+def test_pgrouting_is_for_the_postgresql_that_postgis_is_for() -> None:
+    named = sourced(
+        "postgis_to_install() { postgis_package 15; }; apt-cache() { true; }; pgrouting_to_install"
     )
+    assert named.stdout == "postgresql-15-pgrouting\n"
+    # A distribution without it can do without it.
+    none = sourced(
+        "postgis_to_install() { postgis_package 15; }; apt-cache() { false; }; pgrouting_to_install"
+    )
+    assert (none.returncode, none.stdout) == (0, "")
 
 
 def test_a_machine_set_up_for_pip_alone_serves_uv_too(tmp_path: Path) -> None:
