@@ -8,6 +8,7 @@ from a dictionary, `tipg` TiTiler's feature server; a peer whose environment is 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import re
 import shutil
@@ -170,6 +171,8 @@ def application(**changes: Any) -> Any:
     from api.app import create_app
     from machizu.api_settings import api_settings
 
+    # Under this load many answers are slow; the table is what tells of it.
+    logging.getLogger("machizu.requests").setLevel(logging.ERROR)
     return create_app(replace(api_settings(), **changes))
 
 

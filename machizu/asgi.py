@@ -39,7 +39,6 @@ def create_application() -> FastAPI:
     """Put the product together. The database must be running."""
     _share_numbers(environment().home / "metrics")
     bootstrap.setup_django()
-    logs.write_json(requests=environment().log_requests)
     from django.core.wsgi import get_wsgi_application
 
     from api.app import create_app
@@ -54,6 +53,8 @@ def create_application() -> FastAPI:
     application.mount("/static", GZipMiddleware(static, minimum_size=1000))
     # a2wsgi and Django describe the same WSGI in types that do not know each other.
     pages: Any = get_wsgi_application()
+    # Last, since Django sets the log up as for people, twice.
+    logs.write_json(requests=environment().log_requests)
     behind: Any = WSGIMiddleware(pages, workers=PAGE_THREADS)
     application.mount("/", behind)
     return application

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -37,6 +38,7 @@ class Product:
     api: str
     cluster: Cluster
     key: dict[str, str]
+    log: Path
 
     def ask(self, path: str, **headers: str) -> httpx.Response:
         # A connection of its own, which either process may take.
@@ -67,8 +69,8 @@ def product(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             machizu(cluster, home, *command.split())
         options = "--name writer --role administrator"
         key = machizu(cluster, home, "apikey", "create", *options.split()).strip()
-        with served(cluster.url(), home, workers=WORKERS) as api:
-            yield Product(api, cluster, {"X-API-Key": key})
+        with served(cluster.url(), home, workers=WORKERS, MACHIZU_LOG_REQUESTS="1") as api:
+            yield Product(api, cluster, {"X-API-Key": key}, home / "server.log")
     finally:
         cluster.stop()
 
@@ -152,3 +154,11 @@ def test_a_killed_database_is_told_cached_tiles_go_on_and_all_comes_back(product
     # Notices are heard again too.
     rename(product, "再開後の名称")
     product.everywhere(tile(NEAR), lambda answer: "再開後の名称" in names_in(answer))
+
+
+def test_the_log_is_lines_of_json_that_name_the_request(product: Product) -> None:
+    product.ask("/conformance", **{"X-Request-Id": "look-at-the-log"})
+    lines = [json.loads(line) for line in product.log.read_text("utf-8").splitlines()]
+    assert all({"time", "level", "logger", "message"} <= line.keys() for line in lines)
+    (line,) = (line for line in lines if line.get("request", {}).get("id") == "look-at-the-log")
+    assert (line["request"]["route"], line["request"]["status"]) == ("getConformance", 200)
