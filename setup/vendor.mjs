@@ -12,6 +12,8 @@ const FILES = {
     "dist/maplibre-gl.css",
     "LICENSE.txt",
   ],
+  // Inlined into hand-outs, which open without a network; nothing else loads them.
+  leaflet: ["dist/leaflet.js", "dist/leaflet.css", "LICENSE"],
   "@digital-go-jp/design-tokens": ["dist/tokens.css", "LICENSE"],
 };
 
