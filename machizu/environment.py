@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ class Environment:
 
     `address_rate` and `key_rate`: requests a minute to the API, tiles not counted, 0 for no limit. `body_bytes`:
     the most that may be sent to it at a time. `log_requests`: every request is logged, not only slow and failed ones.
+    `embed_origins`: whose pages may frame the map at /embed/. `snapshot`: the folder that is kept a snapshot.
     """
 
     home: Path
@@ -33,6 +35,8 @@ class Environment:
     workers: int
     allowed_hosts: tuple[str, ...]
     debug: bool
+    embed_origins: tuple[str, ...]
+    snapshot: Path | None
     address_rate: int
     key_rate: int
     body_bytes: int
@@ -65,6 +69,8 @@ def environment() -> Environment:
         load_samples=os.environ.get("MACHIZU_SAMPLES", "1") != "0",
         allowed_hosts=tuple(os.environ.get("MACHIZU_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")),
         debug=os.environ.get("MACHIZU_DEBUG") == "1",
+        embed_origins=("'self'", *_origins("MACHIZU_EMBED_ORIGINS")),
+        snapshot=Path(folder) if (folder := os.environ.get("MACHIZU_SNAPSHOT")) else None,
         address_rate=_whole("MACHIZU_API_RATE", "600", 10**6, least=0),
         key_rate=_whole("MACHIZU_API_KEY_RATE", "6000", 10**6, least=0),
         body_bytes=_whole("MACHIZU_API_BODY_BYTES", str(20 * 2**20), 2**30),
@@ -93,6 +99,15 @@ def _whole(name: str, default: str, largest: int, least: int = 1) -> int:
     if not text.isdecimal() or not least <= int(text) <= largest:
         raise _bad(name, text, f"{least}–{largest}")
     return int(text)
+
+
+def _origins(name: str) -> tuple[str, ...]:
+    """Return the origins of a list by comma, such as https://www.example.jp; `*` stands for all."""
+    listed = tuple(part.strip() for part in os.environ.get(name, "").split(",") if part.strip())
+    for origin in listed:
+        if origin != "*" and not re.fullmatch(r"https?://(\*\.)?[a-z0-9.-]+(:(\d{1,5}|\*))?", origin):
+            raise _bad(name, origin, "https://www.example.jp, https://*.example.jp, *")
+    return listed
 
 
 def _bad(name: str, value: str, allowed: str) -> BadInput:

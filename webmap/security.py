@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.http import HttpRequest, HttpResponse
 
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 GSI_HOST = "https://cyberjapandata.gsi.go.jp"
 
 
-def policy(basemap: str) -> str:
-    """Return the policy; the tile host of `basemap` "gsi" is the only one outside that can be in it."""
+def policy(basemap: str, ancestors: Sequence[str] = ("'self'",)) -> str:
+    """Return the policy; the tile host of `basemap` "gsi" is the only one outside from which a page may load.
+
+    `ancestors` are the origins whose pages may frame it.
+    """
     tiles = f" {GSI_HOST}" if basemap == "gsi" else ""
     return "; ".join(
         (
@@ -29,7 +32,7 @@ def policy(basemap: str) -> str:
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors {' '.join(ancestors)}",
         )
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from webmap import urls_services
 from webmap.views import lists, place, robots
 from webmap.views import map as residents_map
 
@@ -17,4 +18,5 @@ urlpatterns = [
     path("place", place.place, name="place"),
     path("robots.txt", robots.robots, name="robots"),
     path("sitemap.xml", robots.sitemap, name="sitemap"),
+    *urls_services.urlpatterns,
 ]

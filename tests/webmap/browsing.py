@@ -28,7 +28,13 @@ class Watched:
 
 def open_page(browser: Browser, url: str, **options) -> Watched:
     context: BrowserContext = browser.new_context(
-        **{"locale": "ja-JP", "viewport": DESKTOP, "reduced_motion": "reduce", **options}
+        **{
+            "locale": "ja-JP",
+            "viewport": DESKTOP,
+            "reduced_motion": "reduce",
+            "service_workers": "block",
+            **options,
+        }
     )
     watched = Watched(context.new_page())
     watched.page.on("pageerror", lambda error: watched.errors.append(str(error)))

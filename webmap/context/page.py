@@ -25,8 +25,11 @@ NAVIGATION = (
     ("webmap:home", gettext_lazy("Map")),
     ("webmap:place", gettext_lazy("My place")),
     ("webmap:lists", gettext_lazy("Lists")),
+    ("webmap:events", gettext_lazy("Event calendar")),
+    ("webmap:cameras", gettext_lazy("River cameras")),
+    ("webmap:disaster", gettext_lazy("Disaster information")),
 )
-ABOUT: tuple[tuple[str, Any], ...] = ()
+ABOUT = (("webmap:accessibility", gettext_lazy("Accessibility policy")),)
 
 # What of an address makes a page of its own for search engines.
 OWN_PAGE = ("hazard", "page")

@@ -31,11 +31,14 @@ class CityMap {
   constructor(maplibre, config, state, places, onPick) {
     Object.assign(this, { maplibre, config, state, places, onPick });
     this.container = byId("map");
+    // Han letters in the labels are Japanese names, whatever the reader's language; MapLibre asks for it now, once.
+    this.container.lang = "ja";
     this.map = new maplibre.Map(this.#options());
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     if (config.controls !== false) this.#addControls();
     this.map.getCanvas().setAttribute("aria-describedby", "map-help");
+    for (const part of this.container.querySelectorAll("canvas, .maplibregl-control-container")) part.lang = config.languageTag;
     // Not "load": with a tile host that hangs it does not come.
     this.styled = new Promise((resolve) => { this.map.once("style.load", resolve); });
     this.styled.then(() => this.#dress());
