@@ -75,7 +75,12 @@ USE_TZ = True
 TIME_ZONE = _environment.city.time_zone
 
 # Only a module named `tasks` of an installed application is found by itself.
-PROCRASTINATE_IMPORT_PATHS = ["etl.schedules", "etl.feeds.schedule", "layers.webhook_tasks"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "etl.schedules",
+    "etl.feeds.schedule",
+    "layers.webhook_tasks",
+    "webmap.snapshots.tasks",
+]
 
 STATIC_URL = "/static/"
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]

@@ -1,0 +1,1 @@
+"""The public map, its lists and its data as plain files, for when everything else is down."""
