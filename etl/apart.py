@@ -72,8 +72,9 @@ def _received(connection: Connection, request: Request) -> Iterator[Plan | Copie
 def _serve(connection: Connection, callers_end: Connection) -> None:
     """Wait for the request and send its steps, until the caller is gone."""
     callers_end.close()
-    # Ctrl-C reaches every process of the command; it is the caller's to end this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C, and SIGTERM to a service, reach every process of the command; it is the caller's to end this one.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     gc.disable()
     for module in _NEEDED:
         import_module(module)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ from layers.visibility import ADMINISTRATOR, Viewer
 
 if TYPE_CHECKING:
     from etl.pipeline import Plan, Refused
+
+Progress = Callable[[int, int | None], None]
 
 
 def in_thread(request: Request) -> Iterator[Plan | CopiedPart]:
@@ -38,6 +40,7 @@ def load(
     viewer: Viewer = ADMINISTRATOR,
     allow_removal: bool = False,
     read: Read = in_thread,
+    progress: Progress = lambda done, total: None,
 ) -> LoadReport:
     """Check a file and bring it to a layer: only look (`dry_run`), stage for approval, or publish.
 
@@ -45,11 +48,13 @@ def load(
     for who may not deliver to it; the store is then as it was. Raises `DeliveryRefused` when the store
     refuses the delivery (no row left, too many errors, too much removed unless `allow_removal`): it is
     recorded as rejected, with its quarantine. `scheduler`: the address of a Dask cluster that does the cleaning.
-    `read`: where the file is read and cleaned.
+    `read`: where the file is read and cleaned. `progress` is told, part by part, how many rows the store has taken
+    and judged, and about how many there are, None where that is not known.
     """
     definition = selectors.layer_definition(layer)
     with resting():
-        delivery = _delivery(Request(path, definition, city, options or Options(), scheduler), read)
+        request = Request(path, definition, city, options or Options(), scheduler)
+        delivery = _delivery(request, read, progress)
         outcome = loads.load_rows(
             layer, delivery, actor=actor, mode=mode, viewer=viewer, allow_removal=allow_removal
         )
@@ -59,7 +64,7 @@ def load(
     return report
 
 
-def _delivery(request: Request, read: Read) -> Delivery:
+def _delivery(request: Request, read: Read, progress: Progress) -> Delivery:
     """Plan the file from its first part; its parts are read and cleaned as the store takes them."""
     made = read(request)
     plan = next(made)
@@ -67,7 +72,7 @@ def _delivery(request: Request, read: Read) -> Delivery:
     return Delivery(
         file=plan.file,
         columns=plan.columns,
-        parts=_parts(plan, made),
+        parts=_counted(_parts(plan, made), plan.total, progress),
         keys=tuple(key for key in plan.definition.keys if set(key) <= set(plan.columns)),
         report=head(plan),
         distinct=True,
@@ -91,6 +96,15 @@ def _parts(plan: Plan, made: Iterable[Plan | CopiedPart]) -> Iterator[Part]:
             issues=[issue.as_dict() for issue in (*about_file, *part.issues, *placed.issues)],
         )
         about_file = []
+
+
+def _counted(parts: Iterable[Part], total: int | None, progress: Progress) -> Iterator[Part]:
+    """Yield the parts; the store asks for the next one when it is done with one."""
+    done = 0
+    for part in parts:
+        yield part
+        done += part.count + len(part.quarantine)
+        progress(done, total)
 
 
 def _quarantined(row: Refused) -> Quarantined:

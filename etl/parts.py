@@ -165,6 +165,7 @@ def _table(
         row_numbers=np.array(numbers, dtype=np.int64),
         format=sheet.format,
         encoding=sheet.encoding,
+        total=sheet.total,
         issues=(*issues, *_strays(block, numbers, set(range(len(header.labels))) - set(used))),
     )
 

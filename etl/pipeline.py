@@ -45,7 +45,10 @@ class Unplaced(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What was decided about a file: all that cleaning a part of it needs. `issues` are about the whole file."""
+    """What was decided about a file: all that cleaning a part of it needs. `issues` are about the whole file.
+
+    `total`: about how many rows it has, None where that cannot be told beforehand.
+    """
 
     file: str
     format: str
@@ -57,6 +60,7 @@ class Plan:
     unmapped: tuple[str, ...]
     issues: tuple[Issue, ...]
     geocode: bool = True
+    total: int | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -108,6 +112,7 @@ def make_plan(table: Table, definition: LayerDefinition, city: City, options: Op
         unmapped=_unmapped(mapping, way),
         issues=(*guess_issues(mapping, definition), *way.issues),
         geocode=options.geocode,
+        total=table.total,
     )
     if way.source is None and plan.address is None:
         raise fault("no_positions", file=file)

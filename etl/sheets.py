@@ -23,6 +23,7 @@ class Sheet:
     `head`: the first `HEAD_ROWS`. `rows`: reads all of them anew, from the first. `spans`: cells merged over columns
     among the head, as (row, first column, last column) from 0. `hidden`: rows that the sheet does not show, from 1.
     `shifts`: whether a cell too many means that the others may have slipped (in text; never in a workbook).
+    `total`: about how many rows there are, None where that cannot be told beforehand.
     """
 
     head: Sequence[Cells]
@@ -33,6 +34,7 @@ class Sheet:
     spans: tuple[Span, ...] = ()
     hidden: frozenset[int] = frozenset()
     shifts: bool = False
+    total: int | None = None
 
 
 def head_of(rows: Iterable[Cells]) -> list[Cells]:

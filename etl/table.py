@@ -62,6 +62,7 @@ class Table:
     `cells`: one object column for each column of the file, of text or None, named as in the file.
     `row_numbers`: the place of each row as a person sees it, from 1. `geometry`: shapely geometries or None
     for each row, in `crs`; None when the file has only columns. `crs`: as the file says it (`EPSG:6677`, WKT).
+    `total`: about how many rows the whole file has, None where that cannot be told beforehand.
     """
 
     cells: pd.DataFrame
@@ -70,6 +71,7 @@ class Table:
     encoding: str | None = None
     geometry: Geometries | None = None
     crs: str | None = None
+    total: int | None = None
     issues: tuple[Issue, ...] = ()
 
     def column(self, name: str) -> pd.Series[Any]:

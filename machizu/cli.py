@@ -18,14 +18,18 @@ from machizu.commands import (
     load,
     people,
     raster,
+    snapshot,
     source,
     system,
     webhook,
 )
+from machizu.commands.cancelling import Cancelled
 from machizu.commands.common import WrongUsage
 from machizu.failures import as_error
 
-GROUPS = (system, db, layer, load, export, source, feed, raster, gazetteer, people, apikey, webhook)
+_EXITS = {WrongUsage: 2, Cancelled: 130}
+
+GROUPS = (system, db, layer, load, export, snapshot, source, feed, raster, gazetteer, people, apikey, webhook)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,13 +46,14 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns 0 done, 1 refused; argparse exits with 2 on wrong usage."""
+    """Run one command. Returns 0 done, 1 refused, 130 cancelled; argparse exits with 2 on wrong usage."""
     spare_the_end()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     chosen = parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen) or 0)
     except KeyboardInterrupt:
+        print("中止しました / cancelled", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader of our output is gone (`| head`): nothing is left to say.
@@ -60,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(error.message, file=sys.stderr)
         logging.getLogger("machizu").info(error.detail)
-        return 2 if isinstance(error, WrongUsage) else 1
+        return _EXITS.get(type(error), 1)
 
 
 if __name__ == "__main__":

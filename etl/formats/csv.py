@@ -20,6 +20,7 @@ from gis_core.errors import BadInput
 
 _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_CHARACTERS = 65_536
+_BLOCK_BYTES = 1024**2
 # No honest row is longer or wider (Excel's width); a file without line ends must not be taken into memory whole.
 _LINE_CHARACTERS = 4 * 1024**2
 _COLUMNS = 16_384
@@ -50,7 +51,14 @@ def sheet(path: Path, options: Options, count: Callable[[Cells], int]) -> Sheet:
         format="TSV" if dialect.delimiter == "\t" else "CSV",
         encoding=encoding,
         shifts=True,
+        total=_lines(path),
     )
+
+
+def _lines(path: Path) -> int:
+    """Count the lines: about as many as rows, for few cells hold a line break."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(partial(file.read, _BLOCK_BYTES), b""))
 
 
 def _encoding(path: Path, options: Options) -> str:

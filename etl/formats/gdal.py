@@ -137,7 +137,11 @@ def _info(source: Source, layer: str | None, **what: bool) -> dict[str, Any]:
 
 
 def _parts(source: Source, layer: str | None, options: Options) -> Iterator[Table]:
-    driver = source.driver or str(_info(source, layer)["driver"])
+    driver, total = source.driver, None
+    if driver is None:
+        info = _info(source, layer)
+        # -1 where GDAL would have to read the whole file for it.
+        driver, total = str(info["driver"]), max(info["features"], 0) or None
     first = 0
     with _opened(source, layer) as (meta, reader):
         columns = [str(name) for name in meta["fields"]]
@@ -151,6 +155,7 @@ def _parts(source: Source, layer: str | None, options: Options) -> Iterator[Tabl
                 encoding=source.encoding,
                 geometry=_geometries(source, layer, meta, batch, first),
                 crs=source.crs or meta["crs"],
+                total=total,
             )
             first += batch.num_rows
     if not first:

@@ -51,6 +51,7 @@ def _parts(path: Path, file: Any, options: Options) -> Iterator[Table]:
             format="GeoParquet" if primary is not None else "Parquet",
             geometry=geometry,
             crs=crs,
+            total=file.metadata.num_rows,
         )
         first += rows
 

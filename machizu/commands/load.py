@@ -13,6 +13,7 @@ from gis_core.collector import resting
 from gis_core.errors import BadInput, MachizuError, Message
 from machizu.bootstrap import store
 from machizu.commands import file_options
+from machizu.commands.cancelling import Cancelled, cancellable
 from machizu.commands.common import (
     Subparsers,
     WrongUsage,
@@ -22,6 +23,7 @@ from machizu.commands.common import (
     print_json,
     viewer_for,
 )
+from machizu.commands.progress import ProgressLine
 from machizu.environment import environment
 
 if TYPE_CHECKING:
@@ -47,6 +49,11 @@ def add_to(commands: Subparsers) -> None:
     load.add_argument("--dry-run", action="store_true", help="検査だけ行う / check only, change nothing")
     load.add_argument("--publish", action="store_true", help="すぐに公開する / publish at once")
     load.add_argument("--json", action="store_true", help="報告を JSON で / print the report as JSON")
+    load.add_argument(
+        "--progress",
+        action="store_true",
+        help="進み具合を端末以外にも書く / tell the progress also where the standard error is no terminal",
+    )
     file_options.add_to(load)
     load.add_argument(
         "--source", metavar="ID", help="覚えた取得元の読み方で読む / read it as a remembered source says"
@@ -86,8 +93,8 @@ def _load(arguments: argparse.Namespace) -> int:
 
 
 def _deliver(path: Path, arguments: argparse.Namespace) -> int:
-    # Begun before the store, so that it gets itself ready meanwhile.
-    with resting(), reader() as read, store():
+    # The reader is begun before the store, so that it gets itself ready meanwhile.
+    with cancellable(), resting(), reader() as read, store():
         from layers.selectors import layer_definition
 
         layer, options = _asked(arguments)
@@ -126,6 +133,7 @@ def _loaded(
     from etl.loading import load
     from etl.report import DeliveryRefused, unusable_file
 
+    progress, newest = ProgressLine(asked=arguments.progress), _newest_load(layer)
     try:
         report = load(
             path,
@@ -138,12 +146,41 @@ def _loaded(
             viewer=viewer_for(arguments.actor),
             allow_removal=arguments.allow_removal,
             read=read,
+            progress=progress.rows,
         )
     except DeliveryRefused as refused:
         return refused.report.as_dict(), refused
     except BadInput as unusable:
         return unusable_file(layer, path.name, unusable.message), unusable
+    except KeyboardInterrupt:
+        raise _cancelled(layer, newest) from None
+    finally:
+        progress.end()
     return report.as_dict(), None
+
+
+def _newest_load(layer: str) -> int:
+    from layers.selectors import loads
+
+    return max((load.pk for load in loads(layer_id=layer, limit=1)), default=0)
+
+
+def _cancelled(layer: str, before: int) -> Cancelled:
+    """Return what a deliverer is told who ended a load: all of it is in the store, or nothing."""
+    newest = _newest_load(layer)
+    if newest == before:
+        return Cancelled(
+            Message(
+                ja="取り込みを中止しました。データは変わっていません。",
+                en="The load was cancelled. No data was changed.",
+            )
+        )
+    return Cancelled(
+        Message(
+            ja=f"中止する前に取り込みが終わっていました。machizu load show {newest} で確かめてください。",
+            en=f"The load was done before it could be cancelled. See: machizu load show {newest}",
+        )
+    )
 
 
 def _write_back(

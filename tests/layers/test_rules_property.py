@@ -121,6 +121,56 @@ def test_small_areas(store: Store, sizes: list[int]) -> None:
     assert breaching({"rule": "minimum_size", "m2": 99.5}, rows, "MultiPolygon") == slow
 
 
+Cell = tuple[int, int]
+GRID = 4
+CELL_METRES = 10
+
+
+@EXAMPLES
+@given(
+    cells=st.sets(st.tuples(st.integers(0, GRID - 1), st.integers(0, GRID - 1)), min_size=1),
+    least=st.sampled_from([50.5, 150.5]),
+)
+def test_gaps(store: Store, cells: set[Cell], least: float) -> None:
+    rows = [row(square(east * CELL_METRES, north * CELL_METRES, CELL_METRES)) for east, north in cells]
+    slow = [gap for gap in touching(enclosed(cells)) if len(gap) * CELL_METRES**2 > least]
+    assert gaps({"rule": "no_gaps", "tolerance_m2": least}, rows) == len(slow)
+
+
+def gaps(rule: dict[str, Any], rows: list[Any]) -> int:
+    with transaction.atomic():
+        register(definition(geometry="MultiPolygon", rules=[{"severity": "warning", **rule}]))
+        issues = deliver(rows).report["issues"]
+        transaction.set_rollback(True)
+    assert all((issue["row"], issue["rule"]) == (None, "geometry.gap") for issue in issues)
+    return len(issues)
+
+
+def enclosed(cells: set[Cell]) -> set[Cell]:
+    """The empty cells that some touching cells enclose, also where their ring closes at a mere corner."""
+    plane = {(east, north) for east in range(-1, GRID + 1) for north in range(-1, GRID + 1)}
+    found: set[Cell] = set()
+    for together in touching(cells):
+        found |= {cell for part in touching(plane - together) if (-1, -1) not in part for cell in part}
+    return found - cells
+
+
+def touching(cells: set[Cell]) -> list[set[Cell]]:
+    """Part cells into those that are joined by sides."""
+    left, parts = set(cells), []
+    while left:
+        part, border = set(), {left.pop()}
+        while border:
+            part |= border
+            border = {(east + x, north + y) for east, north in border for x, y in SIDES} & left
+            left -= border
+        parts.append(part)
+    return parts
+
+
+SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1))
+
+
 def area_m2(shape: shapely.Geometry) -> float:
     return abs(GEOD.geometry_area_perimeter(shape)[0]) if shape.area else 0.0
 

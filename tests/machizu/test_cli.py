@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from machizu.commands.progress import ProgressLine
 from tests.conftest import ROOT, Store
 
 
@@ -110,6 +112,29 @@ def test_an_unreachable_database_is_told(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "machizu db start" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_progress_is_told_where_it_is_asked_for(in_store: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "aed.csv"
+    file.write_text("名称,緯度,経度\n市役所,36.871,140.016\n", encoding="utf-8")
+    words = ("load", str(file), "--layer", "aed", "--dry-run")
+    assert "rows/s" in run(*words, "--progress", **in_store).stderr
+    assert run(*words, **in_store).stderr == ""
+
+
+def test_progress_on_a_terminal_is_one_line_with_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    line = ProgressLine(asked=False, stream=terminal)
+    line.rows(250, 1000)
+    line.rows(1001, 1000)
+    line.end()
+    first, last = terminal.getvalue().split("\r")[1:]
+    assert "250 / 1,000" in first
+    assert "left 0:0" in first
+    assert "1,001" in last
+    assert "left" not in last
+    assert last.endswith("\n")
 
 
 def test_a_second_load_is_staged_listed_and_rejected(in_store: dict[str, str], tmp_path: Path) -> None:

@@ -96,6 +96,23 @@ def test_kill_of_the_loading_process_leaves_the_layer_as_it_was(store: Store, tm
     assert state(store.url) != before
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_load_that_is_cancelled_says_so_once_and_leaves_the_layer_as_it_was(
+    store: Store, tmp_path: Path, number: signal.Signals
+) -> None:
+    load_whole(store.url, store.home, write_facilities(tmp_path / "a.csv", ROWS, "前"))
+    before = state(store.url)
+    with merge_held(store.url):
+        process = load(store.url, store.home, write_facilities(tmp_path / "b.csv", ROWS, "後"))
+        wait_until_merging(store.url, process)
+        process.send_signal(number)
+        output, _ = process.communicate(timeout=120)
+    japanese, english = output.decode().strip().splitlines()
+    assert (japanese[:4], english) == ("取り込み", "The load was cancelled. No data was changed.")
+    assert process.returncode == 130
+    assert state(store.url) == before
+
+
 def test_kill_of_postgresql_leaves_the_layer_as_it_was(workspace: Path, tmp_path: Path) -> None:
     cluster = Cluster(workspace / "killed")
     cluster.start()
