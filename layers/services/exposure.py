@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.db import connection, transaction
+from rasterio.errors import RasterioError
 
 from layers import exposure, exposure_areas, selectors
 from layers.catalogue import LayerInfo
@@ -17,12 +18,24 @@ from layers.visibility import ADMINISTRATOR
 
 
 def renew() -> list[str]:
-    """Make all that is due anew; return the hazards of which something was. One at a time, whoever asks."""
+    """Make all that is due anew; return the hazards of which something was. One at a time, whoever asks.
+
+    Raises `RasterioError` for a raster whose file cannot be read, when the others are done.
+    """
     catalogue = selectors.catalogue(ADMINISTRATOR)
     hazards = hazards_of(catalogue)
     counted = exposure.counted_layers(catalogue)
     _forget({hazard.id for hazard in hazards})
-    return [hazard.id for hazard in hazards if _renew(hazard, counted)]
+    renewed: list[str] = []
+    failure: RasterioError | None = None
+    for hazard in hazards:
+        try:
+            renewed += [hazard.id] if _renew(hazard, counted) else []
+        except RasterioError as error:
+            failure = error
+    if failure is not None:
+        raise failure
+    return renewed
 
 
 @transaction.atomic

@@ -62,8 +62,9 @@ class Cluster:
                     self._launch()
                 self._prepare()
                 if started:
-                    # Each time: a newer product may need a role that the cluster was made without.
+                    # Each time: a newer product may need a role or an extension that the cluster was made without.
                     database.prepare_readers(self.superuser_url())
+                    database.prepare_extensions(self.superuser_url(database.OWNER))
                 return started
         except PermissionError as refused:
             raise FolderRefused(self.root, str(refused)) from refused

@@ -12,6 +12,7 @@ import pytest
 import rasterio
 import shapely
 from django.db import connection
+from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
 from starlette.testclient import TestClient
 
@@ -104,6 +105,26 @@ def test_what_is_not_counted_yet_is_said_to_be_so(
         cursor.execute("DROP TABLE area.depth")
     assert clients(store).get("/api/exposure/depth").status_code == 503
     assert Layer.objects.filter(pk="depth").exists()
+
+
+def test_a_raster_that_cannot_be_read_does_not_hold_up_the_others(flooded: Callable[..., None]) -> None:
+    from layers.exposure_models import Exposure
+    from layers.selectors import catalogue
+    from layers.services.exposure import renew
+
+    flooded()
+    catalogue().raster("depth").path.unlink()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE area.depth")
+        cursor.execute(
+            "INSERT INTO layer.landslide_zones (phenomenon, zone_kind, geom)"
+            " VALUES ('1', '2', ST_Multi(ST_GeomFromText(%s, 4326)))",
+            [DEEP.buffer(0.001).wkt],
+        )
+    with pytest.raises(RasterioError):
+        renew()
+    newest = Exposure.objects.filter(hazard="landslide_zones", counted="aed").latest("revision")
+    assert newest.content == [[1, [0, 1]]]
 
 
 def test_a_new_version_is_counted_beside_the_former(flooded: Callable[..., None], store: Store) -> None:

@@ -74,6 +74,14 @@ def test_it_starts_with_postgis_answers_and_stops(cluster: Cluster) -> None:
     assert not cluster.running()
 
 
+def test_an_extension_that_a_newer_product_needs_is_made_at_the_next_start(cluster: Cluster) -> None:
+    cluster.start()
+    tell(cluster.superuser_url("machizu"), "DROP EXTENSION pgrouting")
+    cluster.stop()
+    cluster.start()
+    assert ask(cluster.url(), "SELECT count(*) FROM pg_extension WHERE extname = 'pgrouting'") == 1
+
+
 def test_the_application_owns_its_database_and_is_no_superuser(cluster: Cluster) -> None:
     cluster.start()
     with psycopg.connect(cluster.url(), autocommit=True) as connection:
