@@ -12,9 +12,14 @@ import pytest
 from django.db import connection
 
 from gis_core import tiles
-from layers import reads, tile_reads
-from layers.catalogue import Catalogue
+from layers import exports, reads, tile_reads
+from layers.aggregates import ByField, aggregate_statement
+from layers.catalogue import Catalogue, LayerInfo
+from layers.cells import Words
+from layers.nearest import nearest_statement
+from layers.places import SITE_FIELDS, sites_statement
 from layers.roles import PUBLIC_ROLE
+from layers.streaming import Place, missed_statement
 from layers.visibility import ADMINISTRATOR, PUBLIC, Role, Viewer
 from tests.conftest import Store
 from tests.layers.conftest import bench, small_definition
@@ -41,7 +46,7 @@ FIELDS = [
     {"name": "of_internal", "type": "string", "title": {"ja": "庁内"}, "visibility": "internal"},
     {"name": "of_department", "type": "string", "title": {"ja": "課内"}, "visibility": "department"},
     {
-        "name": "of_person",
+        "name": "phone",
         "type": "string",
         "title": {"ja": "個人"},
         "personal": True,
@@ -53,7 +58,16 @@ FIELD_CLASS = {
     "name": "public",
     "of_internal": "internal",
     "of_department": "department",
-    "of_person": "department",
+    "phone": "department",
+}
+
+
+VALUES = {
+    "identifier": ("記号一",),
+    "name": ("秘密の名前",),
+    "of_internal": ("庁内値", "新しい値"),
+    "of_department": ("課内値",),
+    "phone": ("個人値",),
 }
 
 
@@ -71,7 +85,7 @@ def classes(store: Store) -> datetime:
         register_layer(
             small_definition(layer, visibility=visibility, fields=FIELDS, registration=registration)
         )
-        rows = [("1", "秘密の名前", "庁内値", "課内値", "個人値", bench(1)[-1])]
+        rows = [("記号一", "秘密の名前", "庁内値", "課内値", "個人値", bench(1)[-1])]
         load_rows(
             layer, Delivery.whole("x.csv", columns, ("identifier",), rows, {}), actor="t", mode="publish"
         )
@@ -107,11 +121,64 @@ def by_tile(catalogue: Catalogue, layer: str, at: datetime | None = None) -> set
     return set(feature["properties"])
 
 
+def by_nearest(catalogue: Catalogue, layer: str, at: datetime | None = None) -> set[str]:
+    statement = nearest_statement(catalogue.layers[layer], reads.ItemsQuery(limit=9), 140.001, 36.9)
+    ((features, _),) = ask(statement)
+    return set(json.loads(bytes(features))["properties"]) - {"distance_m"}
+
+
+def whole(catalogue: Catalogue, layer: str, at: datetime | None) -> tuple[LayerInfo, reads.ItemsQuery]:
+    """What a whole-layer file asks for: the past by its revision."""
+    info = catalogue.layers[layer]
+    revision = None if at is None else ask(reads.revision_statement(info, at))[0][0]
+    return info, reads.ItemsQuery(limit=9, at=revision)
+
+
+def by_geojson(catalogue: Catalogue, layer: str, at: datetime | None = None) -> set[str]:
+    ((feature,),) = ask(exports.geojson_statement(*whole(catalogue, layer, at)))
+    return set(json.loads(bytes(feature))["properties"])
+
+
+def by_table(catalogue: Catalogue, layer: str, at: datetime | None = None) -> set[str]:
+    info, query = whole(catalogue, layer, at)
+    columns = [exports.Column(field.name, "field", field) for field in query.output.chosen(info)]
+    ((line,),) = ask(exports.csv_statement(info, query, columns, Words(japanese=True)))
+    ((row,),) = ask(exports.sheet_statement(info, query, columns, Words(japanese=True)))
+    assert told(bytes(row).decode()) == told(bytes(line).decode())
+    return told(bytes(line).decode())
+
+
+def by_kml(catalogue: Catalogue, layer: str, at: datetime | None = None) -> set[str]:
+    info, query = whole(catalogue, layer, at)
+    ((placemark,),) = ask(exports.kml_statement(info, query, Words(japanese=True)))
+    return told(bytes(placemark).decode())
+
+
+def by_values(catalogue: Catalogue, layer: str, at: datetime | None = None) -> set[str]:
+    (row,) = ask(exports.values_statement(*whole(catalogue, layer, at)))
+    return told(" ".join(map(str, row)))
+
+
+def by_aggregate(catalogue: Catalogue, layer: str, at: datetime | None = None) -> set[str]:
+    info, query = catalogue.layers[layer], reads.ItemsQuery(limit=9)
+    rows = [ask(aggregate_statement(info, query, ByField(field), [])) for field in info.fields]
+    return told(" ".join(str(key) for ((key, _),) in rows))
+
+
+def told(text: str) -> set[str]:
+    """The fields whose values stand in a text."""
+    return {name for name, values in VALUES.items() if any(value in text for value in values)}
+
+
 def by_page(catalogue: Catalogue, layer: str, at: datetime | None = None) -> set[str]:
     from layers.selectors import features
 
     (row,) = features(catalogue.layers[layer])
     return set(row) - {"id", "lon", "lat"}
+
+
+ROADS_TO_THE_PAST = (by_items, by_item, by_geojson, by_table, by_kml, by_values)
+ROADS = (*ROADS_TO_THE_PAST, by_tile, by_page, by_nearest, by_aggregate)
 
 
 @pytest.mark.parametrize("who", VIEWERS)
@@ -125,13 +192,24 @@ def test_each_road_shows_only_what_the_rule_allows(classes: datetime, who: str) 
     assert own == {f"of_{visibility}_class" for visibility in sees}
     allowed = {name for name, visibility in FIELD_CLASS.items() if visibility in sees}
     for layer in own:
-        for road in (by_items, by_item, by_tile, by_page):
+        for road in ROADS:
             assert road(catalogue, layer) == allowed, (who, layer, road.__name__)
-        for road in (by_items, by_item):
+        for road in ROADS_TO_THE_PAST:
             assert road(catalogue, layer, classes) == allowed, (who, layer, road.__name__)
     statement = search_statement(catalogue.layers.values(), "秘密の名前", 50, ["feature"])
     assert statement is not None
     assert {row[2] for row in ask(statement)} == own
+    assert by_stream(catalogue, viewer) == own
+    for layer in own:
+        ((_, _, _, site, *_),) = ask(sites_statement(catalogue.layers[layer], ()))
+        assert {name for name, value in site.items() if value} == allowed & set(SITE_FIELDS)
+
+
+def by_stream(catalogue: Catalogue, viewer: Viewer) -> set[str]:
+    """The layers of which a listener hears who has missed all that ever happened."""
+    statement = missed_statement(Place(0), catalogue.layers, staff=viewer != PUBLIC)
+    ((_, _, changed, _, _),) = ask(statement)
+    return {change["layer"] for change in changed if change["layer"].endswith("_class")}
 
 
 def test_a_filter_cannot_ask_about_a_hidden_field(classes: datetime) -> None:
@@ -139,7 +217,7 @@ def test_a_filter_cannot_ask_about_a_hidden_field(classes: datetime) -> None:
 
     info = catalogue(PUBLIC).layers["of_public_class"]
     with pytest.raises(StopIteration):
-        reads.items_statement(info, reads.ItemsQuery(limit=1, equals=(("of_person", "個人値"),)))
+        reads.items_statement(info, reads.ItemsQuery(limit=1, equals=(("phone", "個人値"),)))
 
 
 @pytest.mark.parametrize("schema", ["layer", "history"])
