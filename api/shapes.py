@@ -137,6 +137,8 @@ def _role(field: Field, info: LayerInfo) -> str | None:
 def _shown(field: Field, value: object, language: str) -> str:
     if isinstance(value, bool):
         return "○" if value else "×"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     titles = {c.value: c.title.to(language) for c in field.choices}
     text = titles.get(str(value), str(value))
     return f"{text} {field.unit}" if field.unit else text

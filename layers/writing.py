@@ -68,7 +68,10 @@ def tile_value(field: Field) -> sql.Composable:
 
 
 def _json(field: Field) -> sql.Composable:
-    return sql.SQL("coalesce(to_json({})::text, 'null')").format(_plain(field))
+    # GDAL takes the type of a column from the first page: whole numbers there would cut all others to whole ones.
+    fraction = " || CASE WHEN {0} = trunc({0}) AND abs({0}) < 1e15 THEN '.0' ELSE '' END"
+    text = "coalesce(to_json({0})::text" + (fraction if field.type == "number" else "") + ", 'null')"
+    return sql.SQL(text).format(_plain(field))
 
 
 def _plain(field: Field) -> sql.Composable:

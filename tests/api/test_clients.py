@@ -16,6 +16,7 @@ address, options = sys.argv[1], json.loads(sys.argv[2])
 meta, ids, geometries, data = pyogrio.raw.read("OAPIF:" + address, layer="benches", return_fids=True, **options)
 print(json.dumps({"layers": [str(n) for n, _ in pyogrio.list_layers("OAPIF:" + address)],
                   "fields": list(meta["fields"]), "ids": sorted(map(int, ids)),
+                  "types": {n: str(d.dtype) for n, d in zip(meta["fields"], data)}, "heights": list(data[list(meta["fields"]).index("height")][:3]),
                   "first": shapely.from_wkb(geometries[0]).geom_type}))
 """
 
@@ -37,3 +38,8 @@ def test_gdal_reads_all_features_page_by_page(address: str) -> None:
 
 def test_gdal_filters_by_property(address: str) -> None:
     assert len(read(address, where="seats = 3")["ids"]) == 50
+
+
+def test_gdal_takes_no_whole_numbers_for_the_type_of_all(address: str) -> None:
+    found = read(address, PAGE_SIZE="1", max_features=3)
+    assert (found["types"]["height"], found["heights"]) == ("float64", [0.0, 0.5, 1.0])

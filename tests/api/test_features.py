@@ -326,3 +326,9 @@ def test_head_and_options_work_and_other_sites_may_read(client: TestClient) -> N
 )
 def test_strange_requests_never_break_the_server(client: TestClient, path: str) -> None:
     assert client.get(path).status_code < 500
+
+
+def test_a_number_is_written_with_a_fraction_and_shown_without(client: TestClient) -> None:
+    assert b'"height":1.0,' in client.get(f"{ITEMS}?name=ベンチ2").content
+    assert "<td>1</td>" in client.get(f"{ITEMS}?name=ベンチ2&f=html").text
+    assert "1.0" not in client.get(f"{ITEMS}/3?f=html").text
