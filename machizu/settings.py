@@ -32,6 +32,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "webmap.security.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -74,8 +75,10 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = _environment.city.time_zone
 
-# Only a module named `tasks` of an installed application is found by itself.
+# Named here, they are imported by the worker alone; modules that are found by their name, by every command.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS = [
+    "layers.tasks",
     "etl.schedules",
     "etl.feeds.schedule",
     "layers.webhook_tasks",

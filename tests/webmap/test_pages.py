@@ -171,6 +171,18 @@ def test_the_script_asks_only_for_words_that_are_there(django_ready):
     assert {key for key in asked if key.split(".")[0] in {k.split(".")[0] for k in known}} <= known.keys()
 
 
+def test_the_browser_is_told_of_all_modules_at_once(django_ready):
+    from webmap.context.residents_map import MODULES
+
+    folder = Path(__file__).resolve().parents[2] / "webmap" / "static" / "webmap" / "js"
+    needed, waiting = set(), {"main"}
+    while waiting:
+        name = waiting.pop()
+        needed.add(name)
+        waiting |= set(re.findall(r'from "\./(\w+)\.js"', (folder / f"{name}.js").read_text())) - needed
+    assert needed == set(MODULES)
+
+
 def test_a_citys_own_theme_has_a_group(django_ready):
     from webmap.context.themes import groups
 

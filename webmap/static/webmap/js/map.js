@@ -42,7 +42,8 @@ class CityMap {
     // Not "load": with a tile host that hangs it does not come.
     this.styled = new Promise((resolve) => { this.map.once("style.load", resolve); });
     this.styled.then(() => this.#dress());
-    this.map.once("idle", () => { this.container.dataset.state = "drawn"; });
+    this.idle = new Promise((resolve) => { this.map.once("idle", resolve); });
+    this.idle.then(() => { this.container.dataset.state = "drawn"; });
     this.map.on("error", ({ error, sourceId }) => this.#failed(error, sourceId));
     this.map.on("moveend", () => this.#tellView());
     this.map.on("click", (event) => this.#clicked(event));

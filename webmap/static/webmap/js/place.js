@@ -10,24 +10,45 @@ const EDGE = 48; // CSS pixels between the outermost site and the edge of the ma
 startLocate(JSON.parse(byId("place-reach").textContent), ({ lon, lat }) => {
   location.assign(`${location.pathname}?${new URLSearchParams({ lon: lon.toFixed(6), lat: lat.toFixed(6) })}`);
 });
-const print = byId("print");
-if (print) {
-  print.hidden = false;
-  print.addEventListener("click", () => window.print());
-}
 if (byId("map-config")) {
   const here = new URLSearchParams({ ...byId("answer").dataset, lang: JSON.parse(byId("map-config").textContent).language });
   startShare(document, () => `${location.origin}${location.pathname}?${here}`);
-  showMap();
+  startPrint();
+  // The words come first; the map is fetched by who reads on down to it, or prints.
+  new IntersectionObserver(([seen], observer) => {
+    if (!seen.isIntersecting) return;
+    observer.disconnect();
+    drawn();
+  }).observe(byId("place-map"));
+}
+
+function startPrint() {
+  const button = byId("print");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await drawn();
+    window.print();
+  });
+}
+
+let drawing = null;
+
+// Resolves when the map is drawn, or will not be.
+function drawn() {
+  drawing ??= showMap().catch(() => {
+    byId("place-map").hidden = true;
+  });
+  return drawing;
 }
 
 async function showMap() {
   const { canDrawMaps, startMap } = await import("./map.js");
-  if (!canDrawMaps()) return;
+  if (!canDrawMaps()) throw new Error("WebGL 2 is not there");
   const answer = byId("answer");
   const config = JSON.parse(byId("map-config").textContent);
+  // First, so that the page's own rules stand above it.
+  document.head.prepend(element("link", { rel: "stylesheet", href: config.maplibre.replace(/mjs$/, "css") }));
   const here = { lon: Number(answer.dataset.lon), lat: Number(answer.dataset.lat) };
-  byId("place-map").hidden = false;
   const state = Object.assign(new EventTarget(), {
     layers: new Set(config.layers.concat(config.rasters).filter((layer) => layer.isOn).map((layer) => layer.id)),
     opacity: new Map(),
@@ -38,6 +59,7 @@ async function showMap() {
   map.select(here);
   await map.styled;
   showSites(map, here);
+  await map.idle;
 }
 
 // The sites of the first kind of hazard, with their numbers in the list.
