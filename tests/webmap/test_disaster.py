@@ -36,7 +36,8 @@ def alert(**said: Any) -> None:
 
 def test_alerts_in_force_stand_with_level_and_words(get):
     alert(level=4, name={"ja": "レベル4土砂災害危険警報", "en": "Landslide"})
-    assert "レベル4土砂災害危険警報" in get("/public/?lang=ja").content.decode()
+    japanese = get("/public/?lang=ja").content.decode()
+    assert '<span class="level">レベル4</span> 土砂災害危険警報</h3>' in japanese
     english = get("/public/?lang=pt").content.decode()
     assert 'data-level="4"' in english and "Landslide" in english and "Nível 4" in english
 

@@ -83,12 +83,20 @@ def test_the_sheet_of_the_style_is_the_sheet_of_the_server(browser, server, pape
     from webmap.context.printing import SHEETS
 
     watched = open_page(
-        browser, f"{server}/print?paper={paper}&orientation={orientation}", java_script_enabled=False
+        browser,
+        f"{server}/print?layers=landslide_zones,flood_depth,evacuation_sites&paper={paper}&orientation={orientation}",
+        java_script_enabled=False,
     )
     box = watched.page.locator(".sheet-map").bounding_box()
     expected = SHEETS[paper, orientation]
     assert box["width"] * 25.4 / 96 == pytest.approx(expected.width, abs=0.5)
     assert box["height"] * 25.4 / 96 == pytest.approx(expected.height, abs=0.5)
+    sheet, bar = (watched.page.locator(name).bounding_box() for name in (".sheet", "#scale-bar"))
+    assert sheet["x"] <= bar["x"] and bar["x"] + bar["width"] <= sheet["x"] + sheet["width"]
+    assert sheet["y"] <= bar["y"] and bar["y"] + bar["height"] <= sheet["y"] + sheet["height"]
+    long, short = (420, 297) if paper == "a3" else (297, 210)
+    page_height = (short if orientation == "landscape" else long) - 20
+    assert sheet["height"] * 25.4 / 96 <= page_height
     watched.page.context.close()
 
 

@@ -72,9 +72,11 @@ def context(request: HttpRequest, catalogue: Catalogue) -> dict[str, Any]:
 
 def _alert(alert: Mapping[str, Any], language: str) -> Warned:
     sent = parse_datetime(alert["sent"])
+    name = _said(alert["name"], language) or str(alert["event"])
     return Warned(
         level=alert["level"],
-        name=_said(alert["name"], language) or str(alert["event"]),
+        # Since 2026 the agency's names begin with the level, which stands before the name already.
+        name=name.removeprefix(f"レベル{alert['level']}"),
         headline=_said(alert["headline"], language),
         instruction=_said(alert["instruction"], language),
         areas="・".join(str(area.get("name", "")) for area in alert["areas"]),

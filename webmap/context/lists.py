@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PAGE_SIZE = 50
 FOUND_PER_LAYER = 20
 COLUMN_ROLES = ("address", "phone")
+# What one needs to know to use a place at all, and would otherwise have to open each entry for.
+NEEDED = ("ssid", "service_area")
 SORTED_ROLES = ("kana", "name", "address")
 QUERY_LENGTH = 100
 
@@ -103,7 +105,9 @@ def columns(info: LayerInfo) -> list[Field]:
     by_role = [f for role in COLUMN_ROLES if (f := info.field_with_role(role))]
     by_name = {f.name: f for f in info.fields if f.role != "name"}
     popup = [by_name[name] for name in info.definition.popup if name in by_name]
-    return [*by_role, *(f for f in popup if f not in by_role)][: max(len(COLUMN_ROLES), len(by_role))]
+    needed = [by_name[name] for name in NEEDED if name in by_name]
+    filled = [*by_role, *(f for f in popup if f not in by_role)][: max(len(COLUMN_ROLES), len(by_role))]
+    return [*needed, *(f for f in filled if f not in needed)]
 
 
 def _asked(request: HttpRequest, info: LayerInfo) -> Asked:

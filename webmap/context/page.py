@@ -29,7 +29,10 @@ NAVIGATION = (
     ("webmap:cameras", gettext_lazy("River cameras")),
     ("webmap:disaster", gettext_lazy("Disaster information")),
 )
-ABOUT = (("webmap:accessibility", gettext_lazy("Accessibility policy")),)
+ABOUT = (
+    ("webmap:print", gettext_lazy("Map to print")),
+    ("webmap:accessibility", gettext_lazy("Accessibility policy")),
+)
 
 # What of an address makes a page of its own for search engines.
 OWN_PAGE = ("hazard", "page")
