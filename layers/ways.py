@@ -13,10 +13,9 @@ from psycopg import sql
 
 from gis_core.boxes import Box
 from layers.catalogue import LayerInfo
-from layers.exposure_areas import area_table
 from layers.reads import Statement
 from layers.tables import table
-from layers.ways_network import EDGES
+from layers.ways_network import EDGES, danger_table
 
 # 不動産の表示に関する公正競争規約施行規則 第9条(9): 80 m of road a minute.
 METRES_A_MINUTE = 80.0
@@ -54,20 +53,18 @@ def usable(box: Box, avoided: Avoided) -> sql.Composable:
     """Return the edges that may be used as an item of FROM, those that a box (degrees) meets."""
     tests = [sql.SQL("edge.geom && {}").format(_box(box))]
     if avoided.closures is not None:
-        tests.append(sql.SQL("NOT {}").format(_closed(avoided.closures)))
+        tests.append(_none_of(_closed(avoided.closures)))
     if avoided.hazard is not None:
-        tests.append(
-            sql.SQL(
-                "NOT EXISTS (SELECT FROM {} AS piece WHERE piece.place = ANY({}::smallint[])"
-                " AND ST_Intersects(piece.geom, edge.geom))"
-            ).format(area_table(avoided.hazard), sql.Literal([*avoided.places]))
+        dangerous = sql.SQL("SELECT edge FROM {} WHERE place = ANY({}::smallint[])").format(
+            danger_table(avoided.hazard), sql.Literal([*avoided.places])
         )
+        tests.append(_none_of(dangerous))
     if avoided.rivers is not None and avoided.names:
-        tests.append(
-            sql.SQL(
-                "NOT EXISTS (SELECT FROM {} AS river WHERE river.name = ANY({}) AND ST_Intersects(river.geom, edge.geom))"
-            ).format(table(avoided.rivers.id), sql.Literal([*avoided.names]))
-        )
+        crossing = sql.SQL(
+            "SELECT crossed.id FROM {} AS river JOIN {} AS crossed ON ST_Intersects(river.geom, crossed.geom)"
+            " WHERE river.name = ANY({})"
+        ).format(table(avoided.rivers.id), EDGES, sql.Literal([*avoided.names]))
+        tests.append(_none_of(crossing))
     return sql.SQL("(SELECT id, source, target, metres, geom FROM {} AS edge WHERE {})").format(
         EDGES, sql.SQL(" AND ").join(tests)
     )
@@ -192,20 +189,24 @@ def _literal(text: sql.Composed) -> Statement:
     return Statement(text.as_string(None).replace("%", "%%"), {})
 
 
+def _none_of(edges: sql.Composable) -> sql.Composable:
+    """An edge is none of these: they are found once, from the side of what is avoided, which is the smaller one."""
+    return sql.SQL("edge.id NOT IN ({})").format(edges)
+
+
 def _closed(closures: LayerInfo) -> sql.Composable:
-    """Whether a closure in force lies along an edge, and does not only cross it."""
+    """The edges along which a closure in force lies, not those that it only crosses."""
     known = {field.name for field in closures.fields}
-    begin = _moment(known, "start_at", "restriction_start_date", "0 days")
-    end = _moment(known, "end_at", "restriction_end_date", "1 day")
     return sql.SQL("""
-        EXISTS (SELECT FROM {closures} AS closure
-                WHERE ST_DWithin(closure.geom::geography, edge.geom::geography, {beside})
-                  AND coalesce({begin}, '-infinity') <= now() AND coalesce({end}, 'infinity') > now()
-                  AND ST_Length(ST_Intersection(edge.geom, ST_Buffer(closure.geom::geography, {beside})::geometry)::geography)
-                      >= least({covered}, edge.metres / 2))""").format(
+        SELECT along.id
+        FROM (SELECT ST_Buffer(geom::geography, {beside})::geometry AS geom FROM {closures} AS closure
+              WHERE coalesce({begin}, '-infinity') <= now() AND coalesce({end}, 'infinity') > now() OFFSET 0) AS zone
+             JOIN {edges} AS along ON ST_Intersects(zone.geom, along.geom)
+        WHERE ST_Length(ST_Intersection(zone.geom, along.geom)::geography) >= least({covered}, along.metres / 2)""").format(
         closures=table(closures.id),
-        begin=begin,
-        end=end,
+        edges=EDGES,
+        begin=_moment(known, "start_at", "restriction_start_date", "0 days"),
+        end=_moment(known, "end_at", "restriction_end_date", "1 day"),
         beside=sql.Literal(CLOSURE_M),
         covered=sql.Literal(COVERED_M),
     )

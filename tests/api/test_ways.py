@@ -201,7 +201,7 @@ def test_rivers_are_crossed_unless_one_asks_not_to(town: TestClient, changed: Ca
 def test_areas_of_a_hazard_are_avoided_from_a_class_on(
     town: TestClient, streets: list[tuple[Node, Node]], changed: Callable[..., None]
 ) -> None:
-    from layers.services.exposure import renew
+    from layers.services import exposure, ways
 
     street, around = next(
         (s, d) for s in streets if (d := shortest([o for o in streets if o != s], *s)) is not None
@@ -214,7 +214,8 @@ def test_areas_of_a_hazard_are_avoided_from_a_class_on(
             " VALUES ('1', '1', ST_Multi(ST_GeomFromText(%s, 4326))), ('1', '2', ST_Multi(ST_GeomFromText(%s, 4326)))",
             [zone.wkt, shapely.box(139, 36, 139.001, 36.001).wkt],
         )
-    renew()
+    exposure.renew()
+    assert ways.renew()
     ends = place(street[0]), place(street[1])
     free = ask(town, *ends)["properties"]
     wary = ask(town, *ends, hazard="landslide_zones")["properties"]
