@@ -51,7 +51,7 @@ class Avoided:
 
 def usable(box: Box, avoided: Avoided) -> sql.Composable:
     """Return the edges that may be used as an item of FROM, those that a box (degrees) meets."""
-    tests = [sql.SQL("edge.geom && {}").format(_box(box))]
+    tests: list[sql.Composable] = [sql.SQL("edge.geom && {}").format(_box(box))]
     if avoided.closures is not None:
         tests.append(_none_of(_closed(avoided.closures)))
     if avoided.hazard is not None:
