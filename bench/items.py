@@ -7,9 +7,9 @@ the same features as GeoJSON in SQL and sends the bytes, with neither links nor 
 as it is, but for the rate limits; of the answers only the number of matches is remembered. Needs `wrk`. Returns 1 when
 a goal is missed.
 
-What limits "box": a page is in the order of ids, so that one can go on from it, so all that the box holds is read and
-sorted; the reference takes any hundred. EXPLAIN (ANALYZE) of both over 650 points in the box: 1.66 ms with and 0.44 ms
-without the order, of which writing the hundred as GeoJSON is 0.35 ms.
+What limits "box" and "filter": a page is in the order of ids, so that one can go on from it, so all that the box holds
+is read and sorted; the reference takes any hundred. PostgreSQL's own time for 650 points in the box: 2.2 ms; of the
+reference's statement with that order 1.5 ms (it compares boxes in single precision only), without it 0.44 ms.
 """
 
 from __future__ import annotations
