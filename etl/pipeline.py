@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from etl import checking, cleaning
 from etl.faults import fault
@@ -21,6 +20,7 @@ from etl.positions import Way, find_way, locate
 from etl.table import Options, Table
 from gis_core.city import City
 from gis_core.definition import LayerDefinition
+from gis_core.geometry import hex_wkb
 from gis_core.issues import Issue, rows_with_errors
 
 Cells = dict[str, str | None]
@@ -131,7 +131,7 @@ def clean_part(plan: Plan, table: Table) -> CleanPart:
     return CleanPart(
         numbers=table.row_numbers[accepted].tolist(),
         columns=[_taken(series, accepted) for series in values.values()],
-        geometry=[wkb.hex() for wkb in shapely.to_wkb(positions.geometry[accepted]).tolist()],
+        geometry=hex_wkb(positions.geometry[accepted]),
         refused=[row for row in refused if row.row not in found_out],
         unplaced=unplaced,
         issues=[issue for issue in issues if issue.row not in found_out or issue.severity != "error"],

@@ -24,6 +24,9 @@ _TYPE_IDS = {
 _COLLECT = {0: shapely.multipoints, 1: shapely.multilinestrings, 3: shapely.multipolygons}
 _MULTI_OF = {0: 4, 1: 5, 3: 6}
 _COLLECTION = 7
+# Little-endian WKB (OGC 06-103r4) of a point: this, then x and y as doubles.
+_POINT = "0101000000"
+_POINT_DIGITS = 32
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,15 @@ def repair(geometries: Any, geometry_type: str) -> Repaired:
 def swap_axes(geometries: Geometries) -> Geometries:
     """Exchange x and y."""
     return np.asarray(shapely.transform(geometries, lambda xy: xy[:, ::-1]), dtype=object)
+
+
+def hex_wkb(geometries: Geometries) -> list[str]:
+    """Return geometries (2D, none missing) as hexadecimal WKB; points all at once, which takes a tenth of the time."""
+    if (shapely.get_type_id(geometries) == shapely.GeometryType.POINT).all():
+        numbers = np.ascontiguousarray(shapely.get_coordinates(geometries), dtype="<f8").tobytes().hex()
+        if len(numbers) == _POINT_DIGITS * len(geometries):
+            return [_POINT + numbers[at : at + _POINT_DIGITS] for at in range(0, len(numbers), _POINT_DIGITS)]
+    return [wkb.hex() for wkb in shapely.to_wkb(geometries).tolist()]
 
 
 def inside(geometries: Geometries, box: Box) -> Mask:

@@ -77,6 +77,11 @@ class Source:
         """What GDAL is told to open."""
         return f"{self.driver}:{self.target}" if self.driver else str(self.target)
 
+    @property
+    def opening(self) -> dict[str, str]:
+        """Options of the driver: texts that look like dates and times stay as the file has them."""
+        return {"DATE_AS_STRING": "YES"} if self.driver == "GeoJSON" else {}
+
 
 def stream(source: Source, options: Options, count: Count) -> Iterator[Table]:
     """Yield one layer in parts: the layer `options.sheet` names, else the one with most headers `count` knows.
@@ -131,7 +136,7 @@ def _fields(source: Source, layer: str) -> list[str]:
 def _info(source: Source, layer: str | None, **what: bool) -> dict[str, Any]:
     with _quiet():
         info: dict[str, Any] = pyogrio.read_info(
-            source.address, layer=layer, encoding=source.encoding, **what
+            source.address, layer=layer, encoding=source.encoding, **source.opening, **what
         )
     return info
 
@@ -169,7 +174,7 @@ def _opened(source: Source, layer: str | None) -> Iterator[Any]:
             opened = kept.enter_context(
                 pyogrio.raw.open_arrow(
                     source.address, layer=layer, encoding=source.encoding, batch_size=PART_ROWS, use_pyarrow=True,
-                    datetime_as_string=True,
+                    datetime_as_string=True, **source.opening,
                 )
             )  # fmt: skip
         yield opened
@@ -203,7 +208,12 @@ def _geometries(
         # Only the slower way makes chords of arcs.
         with _quiet():
             wkb = pyogrio.raw.read(
-                source.address, layer=layer, columns=[], skip_features=first, max_features=batch.num_rows
+                source.address,
+                layer=layer,
+                columns=[],
+                skip_features=first,
+                max_features=batch.num_rows,
+                **source.opening,
             )[2]
     geometry: Geometries = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="fix"))
     return geometry

@@ -12,7 +12,6 @@ from typing import Any
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, models, transaction
-from procrastinate.contrib.django import app
 
 from gis_core.definition import LayerDefinition
 from gis_core.errors import BadFeatures, Conflict, Message, NotFound, Stale
@@ -23,7 +22,7 @@ from layers.feature_rules import Row, judge_rows
 from layers.feature_values import Reader
 from layers.features import feature_model
 from layers.models import Layer
-from layers.services import audit, repeats
+from layers.services import audit, queueing, repeats
 from layers.services.common import lock_vector
 from layers.systems import STORED, System
 from layers.visibility import Viewer, require, visible_fields
@@ -65,7 +64,7 @@ def create(layer_id: str, contents: Sequence[Any], writer: Writer, *, once: Once
     if once is not None:
         repeats.remember(writer.actor, once, written)
     if len(made) >= MANY_FEATURES:
-        app.configure_task("layers.refresh_statistics").defer(layer_id=layer_id)
+        queueing.task("layers.refresh_statistics").defer(layer_id=layer_id)
     return written
 
 

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
-from procrastinate.contrib.django import app
 from psycopg import sql
 
 from layers import merge
 from layers.models import Layer, Load
-from layers.services import audit
+from layers.services import audit, queueing
 from layers.services.common import confirm, raise_revision
 
 # The states of a load that somebody may still approve.
@@ -34,7 +33,7 @@ def publish(cursor: Any, layer: Layer, load: Load, actor: str) -> None:
     if any(load.diff[kind] for kind in ("added", "changed", "removed")):
         revision = raise_revision(cursor, layer.pk, actor=actor, load_id=load.pk)
         merge.apply(cursor, stage_table(load.pk), layer.pk, load.columns, version=revision, load_id=load.pk)
-        app.configure_task("layers.refresh_statistics").defer(layer_id=layer.pk)
+        queueing.task("layers.refresh_statistics").defer(layer_id=layer.pk)
     decide(load, Load.State.PUBLISHED, actor)
     confirm(cursor, layer, load.actor)
     supersede_waiting(layer, actor, before=load.pk)

@@ -6,9 +6,9 @@ import math
 from contextlib import suppress
 
 from django.db import transaction
-from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from layers.services import queueing
 from layers.webhook_models import Webhook
 
 TASK = "layers.deliver_webhook"
@@ -25,7 +25,7 @@ def wake(layer_id: str) -> None:
 def queue(number: int, *, in_s: float = 0.0) -> None:
     """Queue one webhook's deliveries, now or in so many seconds, unless they are queued."""
     # A whole second later rather than earlier: what is not due yet would only be queued again.
-    job = app.configure_task(
+    job = queueing.task(
         TASK, queueing_lock=f"webhook:{number}", schedule_in={"seconds": math.ceil(in_s)} if in_s else None
     )
     # In a savepoint: what is refused for being there already must not end a transaction around it.

@@ -10,6 +10,8 @@ import rasterio
 import shapely
 from affine import Affine
 
+from etl import reading
+from etl.table import Options
 from gis_core.errors import BadInput
 from tests.etl.conftest import Check, layer, rules, values
 
@@ -77,6 +79,13 @@ def test_the_geojson_member_crs_is_obeyed(tmp_path: Path, checked: Check) -> Non
     assert json.loads((tmp_path / "a.geojson").read_text())["crs"]
     done = checked(tmp_path / "a.geojson")
     assert shapely.from_wkb(done.rows[0][-1]).distance(POINT) < 1e-6
+
+
+def test_what_looks_like_a_time_in_geojson_stays_as_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    frame([POINT], 名称=["本館"], 開始時間=["08:30"], 備考=["2026/11/22"]).to_file(path, driver="GeoJSON")
+    (table,) = reading.tables(path, layer(), Options())
+    assert [table.column(name).tolist() for name in ("開始時間", "備考")] == [["08:30"], ["2026/11/22"]]
 
 
 def test_tokyo_datum_is_moved_and_said(tmp_path: Path, checked: Check) -> None:

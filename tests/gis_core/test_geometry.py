@@ -9,6 +9,7 @@ from gis_core.geometry import (
     axes_swapped,
     fit_type,
     force_2d,
+    hex_wkb,
     in_japan,
     make_valid,
     orient,
@@ -105,6 +106,21 @@ def test_swapped_axes_are_seen_and_undone() -> None:
     assert axes_swapped(swapped).tolist() == [True, False, False, False]
     assert in_japan(swapped).tolist() == [False, True, False, False]
     assert in_japan(swap_axes(swapped[:1])).tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    "geometries",
+    [
+        [shapely.Point(140.0160005, -36.1), shapely.Point(0.1, 1e-300)],
+        [shapely.Point(140.1, 36.8), shapely.Point()],
+        [shapely.Point(140.1, 36.8), shapely.MultiPoint([(140, 36)])],
+        [shapely.box(0, 0, 1, 1)],
+        [],
+    ],
+)
+def test_points_are_written_as_all_others(geometries: list[shapely.Geometry]) -> None:
+    array = np.array(geometries, dtype=object)
+    assert hex_wkb(array) == [shapely.to_wkb(one).hex() for one in geometries]
 
 
 def test_no_geometries_are_no_problem() -> None:
