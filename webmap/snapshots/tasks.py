@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-from webmap.snapshots.building import build, is_current
-
 
 @app.periodic(cron="* * * * *")
 @app.task(
@@ -15,7 +13,12 @@ from webmap.snapshots.building import build, is_current
 def refresh_snapshot(timestamp: int) -> bool:
     """Make the snapshot of the setting anew where something was published since; tells whether it did."""
     target = settings.MACHIZU.snapshot
-    if target is None or is_current(target):
+    if target is None:
+        return False
+    # Every process that knows the queue imports this module; what draws pictures and maps is only for who builds.
+    from webmap.snapshots.building import build, is_current
+
+    if is_current(target):
         return False
     build(target)
     return True

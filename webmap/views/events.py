@@ -17,7 +17,6 @@ from layers import selectors
 from layers.catalogue import PUBLIC, LayerInfo
 from webmap import languages
 from webmap.context import events as event_pages
-from webmap.context.icalendar_feed import feed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,6 +58,9 @@ def _layer() -> LayerInfo:
 def _feed(
     request: HttpRequest, info: LayerInfo, events: Iterable[event_pages.Event], name: str
 ) -> HttpResponse:
+    # The library takes as long to load as all other pages together.
+    from webmap.context.icalendar_feed import feed
+
     language = languages.current()
     city = Texts(settings.MACHIZU.city.name).to(language)
     content = feed(
