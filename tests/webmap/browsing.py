@@ -14,6 +14,8 @@ FLAGS = ["--no-sandbox", "--disable-quic", "--host-resolver-rules=MAP * ~NOTFOUN
 NO_WEBGL = ["--disable-gpu", "--disable-software-rasterizer"]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+# A loaded machine draws maps slowly.
+PATIENCE_MS = 90_000
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -36,6 +38,7 @@ def open_page(browser: Browser, url: str, **options) -> Watched:
             **options,
         }
     )
+    context.set_default_timeout(PATIENCE_MS)
     watched = Watched(context.new_page())
     watched.page.on("pageerror", lambda error: watched.errors.append(str(error)))
     watched.page.on("console", lambda m: watched.errors.append(m.text) if m.type == "error" else None)

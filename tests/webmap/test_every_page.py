@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page
 
-from tests.webmap.browsing import DESKTOP, PHONE, Watched, note_outside, violations
+from tests.webmap.browsing import DESKTOP, PATIENCE_MS, PHONE, Watched, note_outside, violations
 
 ADDRESS = f"/place?q={quote('本町1丁目')}"
 PAGES = (
@@ -40,6 +40,7 @@ def faults(page: Page, watched: Watched) -> list[object]:
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_is_accessible_and_fits(browser, server, size):
     context = browser.new_context(locale="ja-JP", reduced_motion="reduce", **SIZES[size])
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     watched = Watched(page)
     page.on("pageerror", lambda error: watched.errors.append(str(error)))
@@ -61,6 +62,7 @@ def test_every_page_is_accessible_and_fits(browser, server, size):
 
 def test_answer_list_and_entry_fit_a_phone_in_every_language(browser, server):
     context = browser.new_context(viewport={"width": 320, "height": 640})
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     for language in ("ja-easy", "en", "pt", "es", "zh-hans", "ko"):
         for path in ("/list/evacuation_sites?", "/list/events/1?", f"{ADDRESS}&"):
@@ -72,6 +74,7 @@ def test_answer_list_and_entry_fit_a_phone_in_every_language(browser, server):
 
 def test_every_page_fits_320_pixels(browser, server):
     context = browser.new_context(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     wide = {path: found for path in PAGES if page.goto(server + path) and (found := page.evaluate(TOO_WIDE))}
     context.close()
@@ -80,6 +83,7 @@ def test_every_page_fits_320_pixels(browser, server):
 
 def test_text_twice_as_large_still_fits(browser, server):
     context = browser.new_context(viewport=DESKTOP)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     for path in ("/", ADDRESS, "/list/evacuation_sites"):
         page.goto(server + path)
@@ -90,6 +94,7 @@ def test_text_twice_as_large_still_fits(browser, server):
 
 def test_a_page_prints_the_answer_and_nothing_to_press(browser, server):
     context = browser.new_context(viewport={"width": 794, "height": 1123})
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(server + ADDRESS)
     page.emulate_media(media="print")

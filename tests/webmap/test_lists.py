@@ -109,6 +109,12 @@ def test_an_entry_tells_all_and_leads_on(get):
     assert re.search(r"\d{4}年\d{1,2}月\d{1,2}日更新・危機管理課", page)
 
 
+def test_an_event_goes_into_the_readers_calendar(get):
+    page = shown(get, "/list/events/1")
+    assert get("/events/1.ics").status_code == 200
+    assert 'href="/events/1.ics"' in page
+
+
 def test_search_engines_get_the_entries_in_their_own_words(get):
     page = shown(get, "/list/evacuation_sites")
     (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)

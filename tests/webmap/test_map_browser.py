@@ -108,8 +108,10 @@ def test_an_address_is_answered_in_words_beside_the_map_and_a_link_brings_it_bac
     wait_until(page, "() => document.getElementById('live').textContent.includes('いちばん近い')")
     assert "at=36." in page.url
     assert violations(page) == []
+    page.goto(page.url.replace("map=15.00", "map=13.50"))
     page.reload()
     heading.wait_for()
+    assert "map=13.50" in page.url
     page.keyboard.press("Escape")
     assert "at=" not in page.url
     assert_clean(watched)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # What the heading says already.
 IN_HEADING = frozenset({"name", "kana", "name_en"})
 CAMERA = "camera"
+# The layer whose entries have a file for the reader's own calendar.
+EVENTS = "events"
 
 
 class Fact(NamedTuple):
@@ -66,6 +68,7 @@ def context(request: HttpRequest, info: LayerInfo, feature: dict[str, Any]) -> d
         "place": f"{reverse('webmap:place')}?lon={feature['lon']:.6f}&lat={feature['lat']:.6f}",
         "tel": _telephone(info, feature),
         "websites": _websites(info, feature, language),
+        "calendar": reverse("webmap:event_feed", args=[feature["id"]]) if info.id == EVENTS else None,
         "on_map": f"{reverse('webmap:home')}#layers={info.id}&place={info.id}/{feature['id']}",
         "contact": info.definition.registration.contact,
         "department": info.department.to(language),

@@ -47,7 +47,7 @@ async function showPlace() {
   const feature = await details.open(place);
   if (!feature || state.place !== place) return;
   map?.select(feature);
-  if (feature.geometry?.type.endsWith("Point")) goTo(positionOf(feature.geometry), Math.max(state.view.zoom, PLACE_ZOOM));
+  if (!state.viewIsGiven && feature.geometry?.type.endsWith("Point")) goTo(positionOf(feature.geometry), Math.max(state.view.zoom, PLACE_ZOOM));
 }
 
 // The answer for a question; the map goes there unless the reader pointed at it on the map.
@@ -113,7 +113,7 @@ function startSheet() {
 }
 
 state.addEventListener("place", showPlace);
-state.addEventListener("asked", () => state.point && ask(state.point));
+state.addEventListener("asked", () => state.point && ask(state.point, !state.viewIsGiven));
 byId("details").addEventListener("click", followLinks);
 startLayers(config, state);
 startFilters(config, state);
@@ -123,5 +123,5 @@ startSearch(api, openPlace, ask);
 startLocate(config.city.reach, ask);
 startShare(byId("map-tools"), () => state.link);
 startSheet();
-if (state.point) ask(state.point);
+if (state.point) ask(state.point, !state.viewIsGiven);
 showMap();

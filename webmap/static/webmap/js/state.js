@@ -43,6 +43,7 @@ export class State extends EventTarget {
   }
 
   setPlace(place) {
+    this.viewIsGiven = false;
     this.place = place;
     this.point = null;
     this.#changed("place");
@@ -89,7 +90,9 @@ export class State extends EventTarget {
   #read() {
     const values = new URLSearchParams(location.hash.slice(1));
     const [zoom, lat, lon] = numbers(values.get("map"), 3) ?? [];
-    if (zoom !== undefined) this.view = { zoom, lat, lon };
+    // A link shows the view it was made in, whatever else it opens.
+    this.viewIsGiven = zoom !== undefined;
+    if (this.viewIsGiven) this.view = { zoom, lat, lon };
     if (values.has("layers")) this.layers = new Set(this.#knownOf(values.get("layers").split(",")));
     this.filter = { hazard: (values.get("hazard") ?? "").replace(/\W/g, ""), open: values.get("open") === "1" };
     this.opacity = new Map(pairs(values.get("opacity")).filter(([id]) => this.known.has(id)));
