@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+handler404 = "webmap.views.errors.not_found"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     # Where harvesters of open data look for a site's catalogue.

@@ -111,7 +111,10 @@ def test_search_without_script_finds_by_name(get):
 
 @pytest.mark.parametrize("layer", ["no_such_layer", "flood_depth", "%27"])
 def test_a_layer_the_public_does_not_have_is_not_found(get, layer):
-    assert get(f"/list/{layer}").status_code == 404
+    answer = get(f"/list/{layer}")
+    assert answer.status_code == 404
+    assert "ページが見つかりません" in text_of(answer)
+    assert 'href="/place"' in text_of(answer)
 
 
 def field(kind: str | None = None, **more) -> Field:
