@@ -39,7 +39,8 @@ def context(request: HttpRequest, catalogue: Catalogue) -> dict[str, Any]:
         **values,
         "groups": themes.groups(described),
         "hazards": filters.hazard_choices(sites, language),
-        "config": config(described, values),
+        # The signs of the states are explained as soon as any site has one.
+        "config": config(described, values) | {"reported": any(states.states_of(info) for info in sites)},
         "strings": strings.for_script(values["city_name"]),
         "modules": [static(f"webmap/js/{name}.js") for name in MODULES],
         "query": request.GET.get("q", ""),

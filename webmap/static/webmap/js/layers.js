@@ -2,7 +2,7 @@
 
 import { announce, byId, element } from "./dom.js";
 import { t } from "./i18n.js";
-import { picture } from "./symbols.js";
+import { STATES, picture, stateChip } from "./symbols.js";
 
 export function startLayers(config, state) {
   const layers = [...config.layers, ...config.rasters];
@@ -12,7 +12,7 @@ export function startLayers(config, state) {
   for (const row of rows) dressRow(row, described.get(row.dataset.layer), { config, state, titles });
   const show = () => {
     for (const row of rows) showRow(row, state);
-    showLegend(layers.filter((layer) => !layer.isBase && state.layers.has(layer.id)), config.language);
+    showLegend(layers.filter((layer) => !layer.isBase && state.layers.has(layer.id)), config);
   };
   state.addEventListener("layers", show);
   show();
@@ -50,14 +50,20 @@ function opacityControl(layer, state) {
   return element("div", { class: "opacity" }, element("label", { for: id }, t("layers.opacity", { layer: layer.title })), slider);
 }
 
-function showLegend(layers, language) {
+function showLegend(layers, config) {
   const place = byId("map-legend");
   place.hidden = layers.length === 0;
   const open = place.querySelector("details")?.open ?? matchMedia("(min-width: 48rem)").matches;
-  const entries = layers.map((layer) => legendEntry(layer, language));
+  const entries = layers.map((layer) => legendEntry(layer, config.language));
+  if (config.reported && layers.some((layer) => layer.opens)) entries.push(stateLegend(config.states));
   place.replaceChildren(
     element("details", open ? { open: "" } : {}, element("summary", {}, t("legend.title")), element("ul", {}, ...entries)),
   );
+}
+
+function stateLegend(titles) {
+  const known = Object.keys(STATES).filter((state) => state in titles);
+  return element("li", { class: "legend-classes" }, element("ul", { class: "classes" }, ...known.map((state) => element("li", {}, stateChip(state, titles)))));
 }
 
 function legendEntry(layer, language) {

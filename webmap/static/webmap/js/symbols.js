@@ -42,7 +42,7 @@ export const STATES = {
   crowded: { shape: "M25 18L31.500 25L25 32L18.500 25z", color: "#F6AA00" },
   full: { shape: "M19 19h12v12H19z", color: "#B00020" },
   preparing: { shape: "M25 18L31.500 30.500H18.500z", color: "#FFFFFF" },
-  closed: { shape: "M22.500 18.500h5l3.500 3.500v5l-3.500 3.500h-5L19 27v-5z", color: "#555555" },
+  closed: { shape: "M18 20.500L20.500 18L25 22.500L29.500 18L32 20.500L27.500 25L32 29.500L29.500 32L25 27.500L20.500 32L18 29.500L22.500 25z", color: "#555555" },
 };
 
 const SYMBOLS = {
