@@ -154,6 +154,7 @@ def server(loaded_store: Store) -> Iterator[str]:
     environ = os.environ | {"DATABASE_URL": loaded_store.url, "MACHIZU_HOME": str(loaded_store.home)}
     # All tests come from one address.
     environ["MACHIZU_API_RATE"] = "0"
+    environ["MACHIZU_EMBED_ORIGINS"] = "http://127.0.0.1:*"
     process = subprocess.Popen(command, cwd=ROOT, env=environ)
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}/api/health/ready", process)
