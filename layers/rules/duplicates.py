@@ -107,7 +107,8 @@ def near_duplicate(cursor: Any, stage: Stage, rule: Rule) -> list[Breach]:
         FROM machizu_alike AS later CROSS JOIN LATERAL (
             SELECT CASE WHEN later.first < later.stage_order THEN later.first ELSE (
                 SELECT min(earlier.stage_order) FROM machizu_alike AS earlier
-                WHERE {equal} AND earlier.stage_order < later.stage_order AND {within}) END) AS other (stage_order)
+                WHERE earlier.alike = later.alike AND {equal}
+                      AND earlier.stage_order < later.stage_order AND {within}) END) AS other (stage_order)
         WHERE other.stage_order IS NOT NULL ORDER BY later.stage_order""",
         {"metres": metres},
         value=joined(names),
@@ -118,18 +119,23 @@ def near_duplicate(cursor: Any, stage: Stage, rule: Rule) -> list[Breach]:
 
 
 def _collect_alike(cursor: Any, stage: Stage, names: list[str]) -> None:
-    """Gather the rows whose values occur more than once, with the first row of the same place."""
+    """Gather the rows whose values occur more than once, with the first row of the same place.
+
+    `alike` is a number for equal values, so that an index can look for them and for what is near at once: of
+    half a million rows in one city a row costs 12 us so, 54 by places alone.
+    """
     cursor.execute("DROP TABLE IF EXISTS pg_temp.machizu_alike")
     cursor.execute(
         sql.SQL("""
             CREATE TEMPORARY TABLE machizu_alike ON COMMIT DROP AS
-            SELECT stage_order, {names}, geom, min(stage_order) OVER (PARTITION BY {names}, geom) AS first
+            SELECT stage_order, {names}, geom, hash_record_extended(ROW({names}), 0) AS alike,
+                   min(stage_order) OVER (PARTITION BY {names}, geom) AS first
             FROM {stage} JOIN (SELECT {names} FROM {stage} WHERE {filled} GROUP BY {names} HAVING count(*) > 1)
                               AS repeated USING ({names})""").format(
             names=columns(names), stage=stage.table, filled=all_filled(names)
         )
     )
-    cursor.execute("CREATE INDEX ON pg_temp.machizu_alike USING gist (geom)")
+    cursor.execute("CREATE INDEX ON pg_temp.machizu_alike USING gist (alike, geom)")
     cursor.execute("ANALYZE pg_temp.machizu_alike")
 
 
