@@ -13,7 +13,7 @@ from django.db.models import Q
 from gis_core.definition import Definition, LayerDefinition, RasterDefinition
 from gis_core.definition_file import build_definition
 from gis_core.errors import BadInput, Message
-from layers import models, reads
+from layers import models, reads, ways_network
 from layers.absent import no_layer, no_load
 from layers.catalogue import PUBLIC, Catalogue, LayerInfo, Viewer, parse_catalogue
 from layers.features import feature_model
@@ -27,6 +27,13 @@ def catalogue(viewer: Viewer = PUBLIC) -> Catalogue:
         cursor.execute(statement.text)
         (document,) = cursor.fetchone()
     return parse_catalogue(document, viewer)
+
+
+def hazards_of_ways() -> frozenset[str]:
+    """Return the ids of the hazard layers that ways on foot can keep out of; none without a network."""
+    with connection.cursor() as cursor:
+        made = ways_network.made_version(cursor)
+    return frozenset(made["hazards"] if made else ())
 
 
 def definition(layer_id: str) -> Definition:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from gis_core.errors import MachizuError
+    from layers.catalogue import Catalogue
+
+RIVERS = "rivers"
 
 
 def question(request: HttpRequest) -> dict[str, Any]:
@@ -44,6 +47,8 @@ def context(request: HttpRequest, answer: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values for an answer of `api.place`, be it found or ambiguous."""
     language = languages.current()
     values = question(request)
+    catalogue = selectors.catalogue(PUBLIC)
+    avoidable = _avoidable(answer)
     return {
         **values,
         "query": request.GET.get("q", ""),
@@ -51,24 +56,37 @@ def context(request: HttpRequest, answer: Mapping[str, Any]) -> dict[str, Any]:
         "candidates": [_candidate(found) for found in answer["candidates"]],
         "heading": _heading(answer),
         "hazards": [_hazard(hazard) for hazard in answer["hazards"]],
-        "evacuation": [_evacuation(kind, language) for kind in answer["evacuation"]],
+        "evacuation": [_evacuation(kind, avoidable, language) for kind in answer["evacuation"]],
         "shelters": [_site(site, language) for site in answer["shelters"]],
         "here": _address_of(answer["point"]) if answer["point"] else None,
         "on_map": _on_map(answer["point"]) if answer["point"] else None,
-        "map_config": _map_config(answer, values) if answer["point"] else None,
+        "has_rivers": _has_named(catalogue, RIVERS),
+        "map_config": _map_config(answer, catalogue, values) if answer["point"] else None,
     }
 
 
-def _map_config(answer: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+def _map_config(answer: Mapping[str, Any], catalogue: Catalogue, values: dict[str, Any]) -> dict[str, Any]:
     """The small map: the ground, and of the hazards the worst here."""
     worst = next((hazard["layer"] for hazard in answer["hazards"] if hazard["state"] == "class"), None)
-    described = residents_map.described_layers(selectors.catalogue(PUBLIC), values["language"])
+    described = residents_map.described_layers(catalogue, values["language"])
     drawn = [
         layer | {"isOn": layer["id"] == worst}
         for layer in described
         if layer["isBase"] or layer["id"] == worst
     ]
     return residents_map.config(drawn, values)
+
+
+def _avoidable(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Return by kind of hazard the layer that ways can keep out of: the worst here of those they know."""
+    known = selectors.hazards_of_ways()
+    worst_last = reversed(answer["hazards"])
+    return {hazard["kind"]: hazard["layer"] for hazard in worst_last if hazard["layer"] in known}
+
+
+def _has_named(catalogue: Catalogue, layer: str) -> bool:
+    info = catalogue.layers.get(layer)
+    return info is not None and any(field.name == "name" for field in info.fields)
 
 
 def distance(metres: float) -> str:
@@ -94,10 +112,11 @@ def _hazard(hazard: Mapping[str, Any]) -> dict[str, Any]:
     return {**hazard, "updated": _day(hazard["updated"])}
 
 
-def _evacuation(kind: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _evacuation(kind: Mapping[str, Any], avoidable: Mapping[str, str], language: str) -> dict[str, Any]:
     return {
         **kind,
         "threatens": kind["here"] == "class",
+        "avoidable": avoidable.get(kind["kind"]),
         "sites": [_site(site, language) for site in kind["sites"]],
         "avoid": [_site(site, language) for site in kind["avoid"]],
     }

@@ -13,6 +13,7 @@ def for_script(city_name: str) -> dict[str, str]:
         **_details(),
         **_layers(),
         **_tools(),
+        **_ways(),
         **_map(city_name),
         **_maplibre(),
     }
@@ -71,6 +72,23 @@ def _tools() -> dict[str, str]:
         "measure.length": _("Length: {length}"),
         "share.copied": _("The link has been copied."),
         "share.failed": _("Copy this link: {url}"),
+    }
+
+
+def _ways() -> dict[str, str]:
+    return {
+        "way.asking": _("Looking for the way…"),
+        "way.found": _(
+            "To {name}: {distance}, about {minutes} min on foot. Whether it can be walked depends on what you find there."
+        ),
+        "way.straight": _(
+            "No way was found, so this is only a straight line. To {name}: {distance}, {minutes} min or more on foot."
+            " The way itself is longer, and the line may lead through danger."
+        ),
+        "way.avoids": _("The way avoids what is mapped of this: {what}."),
+        "way.through": _("No way avoids what is mapped of this: {what}. The way shown may lead through it."),
+        "way.rivers": _("rivers"),
+        "way.failed": _("The way could not be found. Check the connection and try again."),
     }
 
 

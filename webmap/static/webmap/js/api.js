@@ -23,6 +23,12 @@ export class Api {
     return this.#get(`collections/${layer}/status`, {}, signal);
   }
 
+  // The shortest way on foot between two positions; `avoiding` has the `hazard` and the `rivers` of the API.
+  way(from, to, avoiding, signal) {
+    const [begin, end] = [from, to].map(({ lon, lat }) => `${lon},${lat}`);
+    return this.#get("ways", { from: begin, to: end, ...avoiding }, signal);
+  }
+
   // The page of an entry or of a place, from which the panel takes its part.
   itemPage(layer, id, signal) {
     return this.#page(`${this.pages.list}/${layer}/${id}`, {}, signal);
