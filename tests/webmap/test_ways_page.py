@@ -73,7 +73,7 @@ def test_the_way_to_a_site_is_told_and_drawn(browser, walkable):
     with page.expect_response("**/api/ways*rivers=*") as asked:
         page.get_by_label("川を渡らない道").check()
     assert asked.value.ok
-    wait_until(page, "() => /：川/.test(document.getElementById('way-note').textContent)")
+    wait_until(page, "() => /[：、]川/.test(document.getElementById('way-note').textContent)")
     assert_clean(watched)
 
 
