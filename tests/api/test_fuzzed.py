@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Store
+from tests.conftest import Store, _connect_django
 from tests.served import served
 
 CALLS = 10_000
@@ -31,6 +31,13 @@ def schemathesis(shared: Path) -> str:
 
 @pytest.fixture(scope="module")
 def api(loaded_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    from layers.services import exposure, ways
+
+    # Until the worker has counted them they are told to be on their way, with 503.
+    _connect_django("samples")
+    exposure.renew()
+    ways.renew()
+    _connect_django("postgres")
     with served(loaded_store.url, tmp_path_factory.mktemp("fuzzed"), workers=2) as address:
         yield address
 
