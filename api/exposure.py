@@ -51,7 +51,8 @@ async def of_hazard(asked: Asked) -> Response:
         )
     areas = parse_list(orjson.loads(listed[0]))
     sizes = contents[hazard.id].found
-    found = await bring_together(asked, _chosen(asked, areas), sizes, contents, hazard.kind)
+    chosen = Chosen.of(areas, asked.query.get("class"))
+    found = await bring_together(asked, chosen, sizes, contents, hazard.kind)
     about = {
         "hazard": hazard.id,
         "title": hazard.info.definition.title.to(asked.language),
@@ -129,20 +130,6 @@ def _hazard(asked: Asked) -> Hazard:
             )
         )
     return found
-
-
-def _chosen(asked: Asked, areas: AreaList) -> Chosen:
-    try:
-        return Chosen.of(areas, asked.query.get("class"))
-    except KeyError:
-        names = ", ".join(kind.id for kind in areas.classes)
-        raise BadParameter(
-            "class",
-            Message(
-                f"class に使えるのは次のどれかです：{names}。指定しなければすべてです。",
-                f"class takes one of: {names}. Without it, all of them.",
-            ),
-        ) from None
 
 
 async def _whole_city(asked: Asked) -> str:

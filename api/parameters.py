@@ -52,6 +52,15 @@ def number(query: Mapping[str, str], parameter: Parameter) -> float:
     return value
 
 
+def place(text: str) -> tuple[float, float] | None:
+    """Return the longitude and latitude (degrees) of “lon,lat”, None where the text is no place."""
+    values = [_finite(part) for part in text.split(",")]
+    longitude, latitude = values if len(values) == 2 else (None, None)
+    if longitude is None or latitude is None or abs(longitude) > 180 or abs(latitude) > 90:
+        return None
+    return longitude, latitude
+
+
 def bbox(query: Mapping[str, str], system: System = STORED) -> Box | Condition | None:
     """Return the box asked for: degrees, or the condition that is left of it where degrees cannot tell it.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import shapely
@@ -133,7 +132,7 @@ def _polygon(query: dict[str, str]) -> shapely.Polygon:
 def _places(query: dict[str, str], name: str, least: int) -> list[tuple[float, float]]:
     """Return the places (longitude, latitude) of a parameter. Raises `BadParameter`."""
     text = query.get(name, "")
-    places = [_place(part) for part in text.strip(";").split(";")]
+    places = [parameters.place(part) for part in text.strip(";").split(";")]
     if not least <= len(places) <= VERTICES_MAXIMUM or None in places:
         raise BadParameter(
             name,
@@ -143,12 +142,3 @@ def _places(query: dict[str, str], name: str, least: int) -> list[tuple[float, f
             ),
         )
     return [place for place in places if place is not None]
-
-
-def _place(text: str) -> tuple[float, float] | None:
-    try:
-        longitude, latitude = (float(part) for part in text.split(","))
-    except ValueError:
-        return None
-    known = math.isfinite(longitude) and abs(longitude) <= 180 and abs(latitude) <= 90
-    return (longitude, latitude) if known else None

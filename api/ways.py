@@ -25,6 +25,7 @@ from layers import ways as statements
 from layers.exposure import SITES, list_statement
 from layers.exposure_areas import parse_list
 from layers.exposure_sums import Chosen
+from layers.nearest import LATITUDE_DEGREE_M, LONGITUDE_DEGREE_M
 from layers.ways import METRES_A_MINUTE, Avoided, Point
 
 FORMATS = {"geojson": GEOJSON}
@@ -163,13 +164,7 @@ async def _dangerous(asked: Asked, hazard: str) -> tuple[int, ...]:
             ),
         )
     areas = parse_list(orjson.loads(listed[0]))
-    try:
-        (least, *_) = Chosen.of(areas, asked.query.get("class")).places or (1,)
-    except KeyError:
-        known = ", ".join(kind.id for kind in areas.classes)
-        raise BadParameter(
-            "class", Message(f"class に使えるのは次のどれかです：{known}", f"class takes one of: {known}.")
-        ) from None
+    (least, *_) = Chosen.of(areas, asked.query.get("class")).places or (1,)
     return tuple(range(least, len(areas.classes) + 1))
 
 
@@ -205,18 +200,15 @@ async def _end(asked: Asked) -> Point:
 
 
 def _point(asked: Asked, name: str) -> Point:
-    try:
-        longitude, latitude = map(float, asked.query.get(name, "").split(","))
-    except ValueError:
-        longitude = latitude = math.nan
-    if not (abs(longitude) <= 180 and abs(latitude) <= 90):
+    place = parameters.place(asked.query.get(name, ""))
+    if place is None:
         raise BadParameter(
             name,
             Message(
                 f"{name} は「経度,緯度」（度）で指定してください。", f"Give {name} as lon,lat in degrees."
             ),
         )
-    return longitude, latitude
+    return place
 
 
 def _minutes(asked: Asked) -> list[int]:
@@ -241,8 +233,9 @@ def _minutes(asked: Asked) -> list[int]:
 def _around(points: Sequence[Point], metres: float) -> Box:
     """Return a box (degrees) that holds all within so many metres of the points' own box."""
     longitudes, latitudes = zip(*points, strict=True)
-    high = metres / 110_574
-    wide = min(180.0, metres / (111_320 * max(0.01, math.cos(math.radians(max(map(abs, latitudes)) + high)))))
+    high = metres / LATITUDE_DEGREE_M
+    shrunk = max(0.01, math.cos(math.radians(max(map(abs, latitudes)) + high)))
+    wide = min(180.0, metres / (LONGITUDE_DEGREE_M * shrunk))
     return Box(min(longitudes) - wide, min(latitudes) - high, max(longitudes) + wide, max(latitudes) + high)
 
 

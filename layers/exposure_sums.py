@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gis_core.errors import BadParameter, Message
 from layers.aggregates import LEAST
 from layers.exposure_areas import ALL, AreaList
 
@@ -30,8 +31,17 @@ class Chosen:
 
     @classmethod
     def of(cls, areas: AreaList, class_id: str | None) -> Chosen:
-        """Choose one class by its id, or all. Raises `KeyError` for an unknown one."""
+        """Choose one class by its id, or all. Raises `BadParameter` for an unknown one."""
         places = {kind.id: place for place, kind in enumerate(areas.classes, start=1)}
+        if class_id is not None and class_id not in places:
+            names = ", ".join(places)
+            raise BadParameter(
+                "class",
+                Message(
+                    f"class に使えるのは次のどれかです：{names}。指定しなければすべてです。",
+                    f"class takes one of: {names}. Without it, all of them.",
+                ),
+            )
         return cls(areas, tuple(places.values()) if class_id is None else (places[class_id],))
 
     @property
