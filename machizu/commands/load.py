@@ -208,8 +208,10 @@ def _print_report(report: dict[str, Any]) -> None:
     rows, diff = report["rows"], report["diff"]
     for issue in report["issues"]:
         place = f"{issue['row']}行" if issue["row"] is not None else "全体"
-        column = f" 列「{issue['column']}」" if issue["column"] else ""
-        print(f"[{issue['severity']}] {place}{column} {issue['message']['ja']} / {issue['message']['en']}")
+        message = issue["message"]
+        told = f"列「{issue['column']}」" in message["ja"]
+        column = f" 列「{issue['column']}」" if issue["column"] and not told else ""
+        print(f"[{issue['severity']}] {place}{column} {message['ja']} / {message['en']}")
     if report["unmapped_columns"]:
         print(f"使わなかった列 / unused columns: {', '.join(report['unmapped_columns'])}")
     print(
