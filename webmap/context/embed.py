@@ -57,12 +57,7 @@ def context(request: HttpRequest, catalogue: Catalogue) -> dict[str, Any]:
     """Return the values of `webmap/embed.html`."""
     asked = options(request.GET, catalogue)
     values = page.context(request)
-    described = residents_map.described_layers(catalogue, values["language"])
-    drawn = [
-        layer | {"isOn": layer["id"] in asked.layers}
-        for layer in described
-        if layer["isBase"] or layer["id"] in asked.layers
-    ]
+    drawn = residents_map.layers_on(catalogue, values["language"], asked.layers)
     groups = [_listed(catalogue, name, asked, values["language"]) for name in asked.layers]
     return {
         **values,
@@ -90,8 +85,8 @@ def _listed(catalogue: Catalogue, name: str, asked: Options, language: str) -> d
     info = catalogue.layers.get(name)
     if info is None:
         return None
-    rows = selectors.features(info, limit=LOOKED_AT)
-    inside = [row for row in rows if asked.box is None or _within(asked.box, row["lon"], row["lat"])]
+    rows = selectors.features(info, limit=LOOKED_AT if asked.box else LISTED + 1)
+    inside = [row for row in rows if asked.box is None or asked.box.contains(row["lon"], row["lat"])]
     address = info.field_with_role("address")
     return {
         "id": info.id,
@@ -128,7 +123,3 @@ def _box(text: str) -> Box | None:
     edges = (west, south, east, north)
     is_box = all(map(math.isfinite, edges)) and -180 <= west < east <= 180 and -85 <= south < north <= 85
     return Box(*edges) if is_box else None
-
-
-def _within(box: Box, lon: float, lat: float) -> bool:
-    return box.west <= lon <= box.east and box.south <= lat <= box.north

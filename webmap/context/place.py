@@ -68,13 +68,7 @@ def context(request: HttpRequest, answer: Mapping[str, Any]) -> dict[str, Any]:
 def _map_config(answer: Mapping[str, Any], catalogue: Catalogue, values: dict[str, Any]) -> dict[str, Any]:
     """The small map: the ground, and of the hazards the worst here."""
     worst = next((hazard["layer"] for hazard in answer["hazards"] if hazard["state"] == "class"), None)
-    described = residents_map.described_layers(catalogue, values["language"])
-    drawn = [
-        layer | {"isOn": layer["id"] == worst}
-        for layer in described
-        if layer["isBase"] or layer["id"] == worst
-    ]
-    return residents_map.config(drawn, values)
+    return residents_map.config(residents_map.layers_on(catalogue, values["language"], (worst,)), values)
 
 
 def _avoidable(answer: Mapping[str, Any]) -> dict[str, str]:

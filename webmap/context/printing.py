@@ -101,12 +101,7 @@ def context(request: HttpRequest, catalogue: Catalogue) -> dict[str, Any]:
     """Return the values of `webmap/print.html`."""
     wanted = asked(request.GET, catalogue)
     values = page.context(request)
-    described = residents_map.described_layers(catalogue, values["language"])
-    drawn = [
-        layer | {"isOn": layer["id"] in wanted.layers}
-        for layer in described
-        if layer["isBase"] or layer["id"] in wanted.layers
-    ]
+    drawn = residents_map.layers_on(catalogue, values["language"], wanted.layers)
     shown = [layer for layer in drawn if layer["isOn"]]
     return {
         **values,
@@ -189,11 +184,7 @@ def _table(catalogue: Catalogue, name: str, wanted: Print, language: str) -> dic
     if info is None or not info.definition.geometry.endswith("Point"):
         return None
     box, address = wanted.box, info.field_with_role("address")
-    rows = [
-        row
-        for row in selectors.features(info, limit=LOOKED_AT)
-        if box.west <= row["lon"] <= box.east and box.south <= row["lat"] <= box.north
-    ]
+    rows = [row for row in selectors.features(info, limit=LOOKED_AT) if box.contains(row["lon"], row["lat"])]
     return {
         "title": info.definition.title.to(language),
         "left_out": max(0, len(rows) - TABLE_ROWS),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 
+from layers import live
 from webmap.context import catalogue as describe
 from webmap.context import filters, page, states, strings, themes
 from webmap.romaji import LETTERS
@@ -16,7 +18,7 @@ from webmap.security import GSI_HOST
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from layers.catalogue import Catalogue
+    from layers.catalogue import Catalogue, LayerInfo
 
 MAPLIBRE = "webmap/vendor/maplibre-gl/6.17.0/maplibre-gl.mjs"
 # What the page's script imports, in all depths: named here, so that the browser fetches all at once.
@@ -40,11 +42,15 @@ def context(request: HttpRequest, catalogue: Catalogue) -> dict[str, Any]:
         "groups": themes.groups(described),
         "hazards": filters.hazard_choices(sites, language),
         # The signs of the states are explained as soon as any site has one.
-        "config": config(described, values) | {"reported": any(states.states_of(info) for info in sites)},
+        "config": config(described, values) | {"reported": _is_reported(sites)},
         "strings": strings.for_script(values["city_name"]),
         "modules": [static(f"webmap/js/{name}.js") for name in MODULES],
         "query": request.GET.get("q", ""),
     }
+
+
+def _is_reported(sites: Iterable[LayerInfo]) -> bool:
+    return any(entry["state"] for info in sites for entry in live.status_of(info))
 
 
 def described_layers(catalogue: Catalogue, language: str) -> list[dict[str, Any]]:
@@ -55,6 +61,15 @@ def described_layers(catalogue: Catalogue, language: str) -> list[dict[str, Any]
     vectors = [describe.layer(info, language) for info in catalogue.layers.values()]
     rasters = [describe.raster(info, language) for info in catalogue.rasters.values()]
     return [*sorted(vectors, key=lambda layer: not layer["isOn"]), *rasters]
+
+
+def layers_on(catalogue: Catalogue, language: str, names: Collection[str | None]) -> list[dict[str, Any]]:
+    """Return the layers of the ground and those of these names described, the latter on."""
+    return [
+        layer | {"isOn": layer["id"] in names}
+        for layer in described_layers(catalogue, language)
+        if layer["isBase"] or layer["id"] in names
+    ]
 
 
 def config(described: list[dict[str, Any]], values: dict[str, Any]) -> dict[str, Any]:
