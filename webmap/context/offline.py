@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -29,8 +30,9 @@ class Shell(NamedTuple):
     files: list[str]
 
 
+@cache
 def shell() -> Shell:
-    """Return what the service worker keeps from the start."""
+    """Return what the service worker keeps from the start; read once, since browsers ask at every page."""
     root = STATIC_FOLDER / "webmap"
     paths = sorted(p for pattern in _KEPT for p in root.glob(pattern) if p.name not in _LEFT_OUT)
     digest = blake2b(WORKER.read_bytes(), digest_size=8)

@@ -100,6 +100,11 @@ async function keep(name, request, answer) {
   const cache = await caches.open(name);
   await cache.put(request, answer);
   if (name !== SEEN) return;
-  const keys = await cache.keys();
+  const keys = (await cache.keys()).filter(({ url }) => !isPage(new URL(url)));
   await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST)).map((old) => cache.delete(old)));
+}
+
+// The pages that were kept first are those that must be there last.
+function isPage({ pathname, search }) {
+  return !search && PAGES.includes(pathname);
 }
