@@ -4,7 +4,7 @@ import { Api } from "./api.js";
 import { Details } from "./details.js";
 import { announce, byId } from "./dom.js";
 import { startFilters } from "./filters.js";
-import { positionOf, viewOf } from "./geo.js";
+import { positionOf } from "./geo.js";
 import { t } from "./i18n.js";
 import { startLayers } from "./layers.js";
 import { startList } from "./list.js";
@@ -22,15 +22,7 @@ const PLACE_ZOOM = 15;
 const WIDE = "(min-width: 48rem)";
 
 const config = JSON.parse(byId("map-config").textContent);
-const all = [...config.layers, ...config.rasters];
-const { clientWidth, clientHeight } = byId("map");
-const state = new State({
-  known: all.map((layer) => layer.id),
-  start: all.filter((layer) => layer.isOn).map((layer) => layer.id),
-  hazards: all.filter((layer) => layer.isHazard).map((layer) => layer.id),
-  view: viewOf(config.city.bounds, clientWidth, clientHeight),
-  language: config.language,
-});
+const state = State.of(config);
 const api = new Api(config);
 const places = new Places(config, state, api, new Names(config));
 const details = new Details(config, state, api);

@@ -1,7 +1,6 @@
 // The map of a snapshot: drawn from files beside the page, without the API.
 
 import { byId, announce, element } from "./dom.js";
-import { viewOf } from "./geo.js";
 import { t } from "./i18n.js";
 import { startLayers } from "./layers.js";
 import { canDrawMaps, note, startMap } from "./map.js";
@@ -12,15 +11,7 @@ import { State } from "./state.js";
 import { buildStyle } from "./style.js";
 
 const config = JSON.parse(byId("map-config").textContent);
-const all = [...config.layers, ...config.rasters];
-const { clientWidth, clientHeight } = byId("map");
-const state = new State({
-  known: all.map((layer) => layer.id),
-  start: all.filter((layer) => layer.isOn).map((layer) => layer.id),
-  hazards: all.filter((layer) => layer.isHazard).map((layer) => layer.id),
-  view: viewOf(config.city.bounds, clientWidth, clientHeight),
-  language: config.language,
-});
+const state = State.of(config);
 const fileOf = (name) => new URL(`${config.data}${name}`, location.href).href;
 
 // What the API would answer, from the files.

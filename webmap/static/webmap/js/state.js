@@ -1,6 +1,22 @@
 // What the reader has chosen: layers, opacity, filters, view, place. The address carries it, so that a link shares it.
 
+import { byId } from "./dom.js";
+import { viewOf } from "./geo.js";
+
 export class State extends EventTarget {
+  // What a page with all of the map begins with, by what the server told it.
+  static of(config) {
+    const all = [...config.layers, ...config.rasters];
+    const { clientWidth, clientHeight } = byId("map");
+    return new State({
+      known: all.map((layer) => layer.id),
+      start: all.filter((layer) => layer.isOn).map((layer) => layer.id),
+      hazards: all.filter((layer) => layer.isHazard).map((layer) => layer.id),
+      view: viewOf(config.city.bounds, clientWidth, clientHeight),
+      language: config.language,
+    });
+  }
+
   constructor({ known, start, hazards, view, language }) {
     super();
     this.known = new Set(known);
