@@ -18,7 +18,8 @@ from gis_core.errors import MachizuError
 log = logging.getLogger("machizu.api")
 
 FIRST_DELAY_S = 0.2
-LONGEST_DELAY_S = 10.0
+# What is edited is to be seen within a second, also just after the database came back or was too busy to answer.
+LONGEST_DELAY_S = 1.0
 
 
 @dataclass(frozen=True)
