@@ -194,6 +194,8 @@ def _make_multi(cursor: Any, definition: LayerDefinition) -> None:
     kind = sql.SQL(definition.geometry)
     index = sql.Identifier(f"{definition.id}_geom_3857")
     layer = table(definition.id)
+    # PostgreSQL keeps the type of a column that a trigger's condition reads; the triggers are remade afterwards.
+    cursor.execute(sql.SQL("DROP TRIGGER b_rings ON {}").format(layer))
     _alter(cursor, layer, "DROP COLUMN geom_3857")
     for target in (layer, history_table(definition.id)):
         _alter(cursor, target, "ALTER COLUMN geom TYPE geometry({}, 4326) USING ST_Multi(geom)", kind)

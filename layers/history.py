@@ -105,6 +105,8 @@ _TRUNCATE = """
 _TRIGGERS = """
     CREATE OR REPLACE TRIGGER a_unchanged BEFORE UPDATE ON {layer}
         FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+    CREATE OR REPLACE TRIGGER b_rings BEFORE INSERT OR UPDATE ON {layer} FOR EACH ROW
+        WHEN (NOT ST_IsPolygonCCW(NEW.geom)) EXECUTE FUNCTION history.turn_rings();
     -- Rows that a merge has stamped itself are left alone: a call for each of 100,000 rows would be felt.
     CREATE OR REPLACE TRIGGER b_stamp BEFORE INSERT OR UPDATE ON {layer} FOR EACH ROW
         WHEN (NEW.version IS DISTINCT FROM nullif(current_setting({setting}, true), '')::bigint)

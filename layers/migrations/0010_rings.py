@@ -1,0 +1,18 @@
+"""Rings of areas run as GeoJSON wants them, by whatever road they were written."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    """SQL is in `0010_rings.sql`."""
+
+    dependencies = [("layers", "0009_ways")]
+
+    operations = [
+        migrations.RunSQL(
+            Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
+            "DROP FUNCTION history.turn_rings CASCADE",
+        ),
+    ]
