@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -94,6 +95,39 @@ def test_limit_bbox_and_datetime_are_declared_as_the_standard_asks(document: Any
         "items": {"type": "number"},
     }
     assert (shared["datetime"]["schema"], shared["datetime"]["style"]) == ({"type": "string"}, "form")
+
+
+def test_the_document_keeps_the_rules_of_openapi(document: Any) -> None:
+    tags, shared = {tag["name"] for tag in document["tags"]}, document["components"]["parameters"]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            given = [shared[p["$ref"].rsplit("/")[-1]] if "$ref" in p else p for p in operation["parameters"]]
+            names = [(p["in"], p["name"]) for p in given]
+            assert len(names) == len(set(names)), path
+            assert {p["name"] for p in given if p["in"] == "path" and p["required"]} == set(
+                re.findall(r"{(\w+)}", path)
+            )
+            assert set(operation["tags"]) <= tags
+            replies = operation["responses"]
+            assert all(reply["description"] for reply in replies.values())
+            assert any(status < "300" for status in replies), (method, path)
+            assert {"400", "404", "429", "500", "503"} <= replies.keys()
+            assert all(
+                [*r["content"]] == ["application/problem+json"] for s, r in replies.items() if s >= "400"
+            )
+            for parameter in given:
+                Draft4Validator.check_schema(without_nullable(parameter["schema"]))
+    for schema in document["components"]["schemas"].values():
+        Draft4Validator.check_schema(without_nullable(schema))
+
+
+def test_features_are_declared_as_geojson(document: Any) -> None:
+    for path, name in (
+        ("benches/items", "featureCollectionGeoJSON"),
+        ("{collectionId}/items/{featureId}", "featureGeoJSON"),
+    ):
+        content = document["paths"][f"/collections/{path}"]["get"]["responses"]["200"]["content"]
+        assert content["application/geo+json"]["schema"] == {"$ref": f"#/components/schemas/{name}"}
 
 
 @pytest.mark.parametrize("operation", ANSWERING, ids=lambda o: o.id)

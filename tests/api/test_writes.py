@@ -146,11 +146,26 @@ def test_a_change_of_what_has_changed_meanwhile_is_refused(api: TestClient, edit
             b'{"type": "Feature", "geometry": {"type": "Point", "coordinates": [NaN, 1]}}',
             "application/geo+json",
         ),
+        (
+            b'{"type": "Feature", "geometry": {"type": "Circle", "coordinates": [140, 36]}, "properties": {}}',
+            "application/json",
+        ),
+        (
+            b'{"type": "Feature", "geometry": {"type": "Point", "coordinates": [140]}, "properties": {}}',
+            "application/json",
+        ),
+        (
+            b'{"type": "Feature", "geometry": {"type": "Point"}, "properties": {"name": "a"}}',
+            "application/json",
+        ),
     ],
 )
-def test_a_bad_body_is_a_bad_request(api: TestClient, editor: Any, body: bytes, media: str) -> None:
+def test_a_bad_body_is_a_bad_request_and_leaves_nothing(
+    api: TestClient, editor: Any, body: bytes, media: str
+) -> None:
     answer = api.post(ITEMS, content=body, headers=editor | {"content-type": media})
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert api.get(f"{ITEMS}?limit=1").json()["numberMatched"] == 3
 
 
 @pytest.mark.parametrize(
