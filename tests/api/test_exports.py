@@ -1,21 +1,16 @@
-"""Items as files: every format, the same selection as a page, harmless, and nothing left behind."""
+"""Items as files: every format is what its programs open, whole and harmless."""
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
-import socket
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-import openpyxl
-import psycopg
 import pyogrio
 import pytest
 import shapely
@@ -28,27 +23,13 @@ from api.formats.shapefile_names import shapefile_names
 from api.formats.standard_columns import COLUMNS
 from gis_core.definition import LayerDefinition
 from gis_core.formulas import restore
-from tests.api.conftest import BENCHES, bench_fields, definition, eventually
+from tests.api.conftest import BENCHES, bench_fields, definition
+from tests.api.exports import BENCH, fetch, sheet, table
 from tests.conftest import Store
 
-BENCH = "/api/collections/benches/items"
 PUBLIC = ["name", "name_kana", "address", "seats", "height", "covered", "placed"]
 TITLES = ["名称", "名称カナ", "住所", "席数", "高さ", "屋根", "設置日", "緯度", "経度"]
 PAYLOADS = ["=1+1", "+81 3-0000", "-1", "@SUM(A1)", "\t=1", "＝1", "'=1", '=HYPERLINK("x","y")', 'a"b,c\nd']
-
-
-def table(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-
-
-def sheet(content: bytes) -> list[tuple[Any, ...]]:
-    return list(openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0].values)
-
-
-def fetch(client: TestClient, path: str = BENCH, **query: Any) -> bytes:
-    response = client.get(path, params=query)
-    assert response.status_code == 200, response.text
-    return response.content
 
 
 def features(
@@ -158,47 +139,6 @@ def test_names_that_are_cut_stay_apart() -> None:
     assert all(len(name.encode()) <= 10 for name in made)
 
 
-SELECTIONS: list[dict[str, Any]] = [
-    {"bbox": "139.95,36.79,139.99,36.81"},
-    {"seats": 3},
-    {"datetime": "2026-01-05/2026-01-09"},
-    {"filter": "seats = 2 AND covered = true"},
-    {"q": "ベンチ24"},
-    {"limit": 7},
-    {"limit": 5, "sortby": "-height", "offset": 2},
-    {"at": "2001-01-01T00:00:00Z"},
-]
-
-
-@pytest.mark.parametrize("selection", SELECTIONS, ids=lambda s: "+".join(s))
-def test_a_file_selects_what_a_page_does(client: TestClient, selection: dict[str, Any]) -> None:
-    page = client.get(BENCH, params={"limit": 1000, **selection}).json()["features"]
-    names = [feature["properties"]["name"] for feature in page]
-    assert [row[0] for row in table(fetch(client, f="csv", **selection))[1:]] == names
-    assert [row[0] for row in sheet(fetch(client, f="xlsx", **selection))[1:]] == names
-
-
-def test_every_kind_of_file_selects_alike(client: TestClient, tmp_path: Path) -> None:
-    query = {"filter": "seats = 2 AND covered = true", "bbox": "139.9,36.7,140.1,37", "limit": 9}
-    ids = [feature["id"] for feature in client.get(BENCH, params=query).json()["features"]]
-    (tmp_path / "a.gpkg").write_bytes(fetch(client, f="gpkg", **query))
-    assert list(pyogrio.raw.read(tmp_path / "a.gpkg", return_fids=True)[1]) == ids
-
-
-def test_a_file_goes_on_after_a_page(client: TestClient) -> None:
-    page = client.get(BENCH, params={"limit": 200}).json()
-    cursor = next(link["href"] for link in page["links"] if link["rel"] == "next").partition("cursor=")[2]
-    assert len(table(fetch(client, f="csv", cursor=unquote(cursor.split("&")[0])))) == 1 + BENCHES - 200
-
-
-def test_properties_and_geometry_can_be_left_out(client: TestClient, tmp_path: Path) -> None:
-    chosen = {"properties": "seats,name", "skipGeometry": "true"}
-    assert table(fetch(client, f="csv", **chosen))[0] == ["名称", "席数"]
-    (tmp_path / "a.gpkg").write_bytes(fetch(client, f="gpkg", **chosen))
-    about = pyogrio.read_info(tmp_path / "a.gpkg")
-    assert (list(about["fields"]), about["geometry_type"]) == (["name", "seats"], None)
-
-
 @pytest.mark.parametrize("name", ["gpkg", "shp", "fgb"])
 def test_coordinates_are_in_the_system_asked_for(client: TestClient, tmp_path: Path, name: str) -> None:
     system = "http://www.opengis.net/def/crs/EPSG/0/6677"
@@ -210,82 +150,6 @@ def test_coordinates_are_in_the_system_asked_for(client: TestClient, tmp_path: P
     rows = table(fetch(client, f="csv", crs=system, limit=1))
     assert rows[0][-2:] == ["X座標", "Y座標"]
     assert (float(rows[1][-2]), float(rows[1][-1])) == pytest.approx((north, east), abs=1e-6)
-
-
-def test_a_second_download_costs_nothing(client: TestClient) -> None:
-    for name in KINDS:
-        head = client.head(BENCH, params={"f": name})
-        assert (head.status_code, head.content) == (200, b"")
-        tag = {"if-none-match": head.headers["etag"]}
-        again = client.get(BENCH, params={"f": name}, headers=tag)
-        assert (again.status_code, again.content) == (304, b"")
-    first = client.get(BENCH, params={"f": "csv"})
-    tag = {"if-none-match": first.headers["etag"]}
-    assert client.get(BENCH, params={"f": "csv"}, headers=tag).status_code == 304
-    assert client.get(BENCH, params={"f": "csv"}, headers=tag | {"accept-language": "en"}).status_code == 200
-
-
-def test_a_file_is_named_in_japanese_by_title_and_day(client: TestClient) -> None:
-    disposition = client.head(BENCH, params={"f": "csv", "at": "2030-04-01"}).headers["content-disposition"]
-    plain, name = re.fullmatch(r"attachment; filename=\"(.+)\"; filename\*=UTF-8''(.+)", disposition).groups()  # type: ignore[union-attr]
-    assert (plain, unquote(name)) == ("092100_benches_2030-04-01.csv", "benchesの一覧_2030-04-01.csv")
-
-
-@pytest.mark.parametrize("name", ["csv", "xlsx", "gpkg", "kml", "fgb", "parquet", "shp", "geojsonseq"])
-def test_accept_chooses_the_format_too(client: TestClient, name: str) -> None:
-    media = KINDS[name].media
-    response = client.head(BENCH, headers={"accept": f"{media.split(';')[0]}, */*;q=0.1"})
-    assert response.headers["content-type"] == media
-
-
-def test_text_is_compressed_for_those_who_take_it(client: TestClient) -> None:
-    plain = client.get(BENCH, params={"f": "csv"}, headers={"accept-encoding": "identity"})
-    packed = client.get(BENCH, params={"f": "csv"}, headers={"accept-encoding": "gzip"})
-    assert "content-encoding" not in plain.headers
-    assert packed.headers["content-encoding"] == "gzip"
-    assert packed.content == plain.content
-
-
-@pytest.mark.parametrize(
-    ("query", "parameter"),
-    [
-        ({"f": "csv", "profile": "standard"}, "profile"),
-        ({"f": "gpkg", "profile": "standard"}, "profile"),
-        ({"f": "csv", "profile": "other"}, "profile"),
-        ({"f": "geojson", "profile": "standard"}, "profile"),
-        ({"f": "xlsx", "encoding": "cp932"}, "encoding"),
-        ({"f": "fgb", "labels": "true"}, "labels"),
-        ({"f": "kml", "crs": "http://www.opengis.net/def/crs/EPSG/0/6677"}, "crs"),
-        ({"f": "csv", "limit": "0"}, "limit"),
-        ({"f": "csv", "nonsense": "1"}, "nonsense"),
-        ({"f": "csv", "filter": "nonsense = 1"}, "filter"),
-        ({"f": "docx"}, "f"),
-    ],
-    ids=str,
-)
-def test_what_a_format_cannot_do_is_refused_by_name(
-    client: TestClient, query: dict[str, str], parameter: str
-) -> None:
-    response = client.get(BENCH, params=query)
-    assert (response.status_code, response.json()["parameter"]) == (400, parameter)
-
-
-def test_more_than_is_given_at_a_time_is_refused_not_cut(clients: Any, world: Store) -> None:
-    client = clients(world, export_features=100)
-    refused = client.get(BENCH, params={"f": "csv"})
-    assert (refused.status_code, refused.json()["parameter"]) == (400, "limit")
-    assert len(table(fetch(client, f="csv", limit=100))) == 101
-    assert len(table(fetch(client, f="csv", seats=3))) == 51
-
-
-def test_the_document_names_every_media_type(client: TestClient) -> None:
-    paths = client.get("/api/openapi").json()["paths"]
-    content = paths["/collections/benches/items"]["get"]["responses"]["200"]["content"]
-    assert {kind.media.split(";")[0] for kind in KINDS.values()} <= set(content)
-    links = client.get(BENCH, params={"limit": 1}).json()["links"]
-    offered = {link["type"]: link["href"] for link in links if link["rel"] == "alternate"}
-    assert offered["text/csv"].endswith("/items?limit=1&f=csv")
-    assert {kind.media.split(";")[0] for kind in KINDS.values()} - set(offered) == {"application/geo+json"}
 
 
 @pytest.fixture
@@ -332,75 +196,6 @@ def test_cp932_tells_what_it_does_not_have(filled: Any) -> None:
     assert text.startswith("名称,")
     assert ("髙﨑①" in text, "〓田〓" in text) == (True, True)
     assert unquote(response.headers["machizu-replaced-characters"]) == "2; characters=𠮷é"
-
-
-def test_a_file_follows_an_edit(filled: Any, store: Store) -> None:
-    client = filled([("前", 1.0)])
-    tag = client.get(BENCH, params={"f": "csv"}).headers["etag"]
-    with psycopg.connect(store.url) as connection:
-        connection.execute("UPDATE layer.benches SET name = '後'")
-    eventually(lambda: client.head(BENCH, params={"f": "csv"}).headers["etag"] != tag)
-    assert table(fetch(client, f="csv"))[1][0] == "後"
-
-
-def test_staff_with_a_key_get_what_they_may_see(
-    publish: Callable[[int], None], clients: Any, store: Store, key: Any
-) -> None:
-    publish(3)
-    client = clients(store)
-    for name, read in (("csv", table), ("xlsx", sheet)):
-        public = client.get(BENCH, params={"f": name})
-        own = client.get(BENCH, params={"f": name}, headers=key(name=name))
-        assert "点検者" in read(own.content)[0]
-        assert "点検者" not in read(public.content)[0]
-        assert own.headers["cache-control"].startswith("private")
-        assert own.headers["etag"] != public.headers["etag"]
-
-
-@pytest.fixture
-def nothing_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], bool]:
-    """Tell whether no file of ours is open or in the temporary folder."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-
-    def check() -> bool:
-        held = [link.readlink() for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
-        return not any(str(tmp_path) in str(path) for path in held) and not list(tmp_path.iterdir())
-
-    return check
-
-
-@pytest.mark.parametrize("name", ["csv", "gpkg"])
-def test_a_client_that_goes_leaves_no_query_and_no_file(
-    address: str, world: Store, nothing_left: Callable[[], bool], name: str
-) -> None:
-    parts = urlsplit(address)
-    request = f"GET {BENCH}?f={name} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()
-    with psycopg.connect(world.url) as locking, psycopg.connect(world.url, autocommit=True) as looking:
-        locking.execute("LOCK TABLE layer.benches IN ACCESS EXCLUSIVE MODE")
-        with socket.create_connection((parts.hostname or "", parts.port or 0)) as client:
-            client.sendall(request)
-            eventually(lambda: waiting(looking) == 1)
-            assert not nothing_left()
-        eventually(lambda: waiting(looking) == 0)
-        eventually(nothing_left)
-    with socket.create_connection((parts.hostname or "", parts.port or 0)) as client:
-        client.sendall(request)
-        assert client.recv(15) == b"HTTP/1.1 200 OK"
-
-
-def waiting(connection: psycopg.Connection[Any]) -> int:
-    row = connection.execute(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'DECLARE%'"
-        " OR wait_event_type = 'Lock' AND query LIKE 'FETCH%'"
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def test_the_disk_is_free_after_every_download(client: TestClient, nothing_left: Callable[[], bool]) -> None:
-    for name in ("csv", "xlsx", "gpkg", "shp"):
-        fetch(client, f=name)
-    assert nothing_left()
 
 
 def standard_layers() -> Iterator[LayerDefinition]:
