@@ -9,11 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import rasterio
-from affine import Affine
 from pyproj import Transformer
 from rasterio.warp import transform_bounds
 
+from api.raster_values import Grid
 from gis_core.boxes import Box
 from gis_core.raster_tags import is_classes_only
 from gis_core.tiles import tile_at
@@ -30,30 +31,13 @@ class Source:
     """A raster opened at full resolution: the dataset, and what every question about a place needs of it.
 
     `reach` is where it lies in EPSG:3857, `resolution` metres of that a pixel; `overviews` are the factors by which
-    the coarser copies are smaller. `classes_only`: a value only stands for its class.
+    the coarser copies are smaller.
     """
 
     dataset: Any
     reach: Box
     resolution: float
     overviews: tuple[int, ...]
-    classes_only: bool
-
-    @cached_property
-    def size(self) -> tuple[int, int]:
-        """Columns and rows; asking the dataset takes as long as a good part of reading a value."""
-        return self.dataset.width, self.dataset.height
-
-    @cached_property
-    def nodata(self) -> float | None:
-        """The value that means that there is none."""
-        found: float | None = self.dataset.nodata
-        return found
-
-    @cached_property
-    def to_raster(self) -> Transformer:
-        """The transformation from longitude and latitude (degrees) to the raster's system."""
-        return Transformer.from_crs("EPSG:4326", self.dataset.crs.to_wkt(), always_xy=True)
 
     @cached_property
     def from_mercator(self) -> Transformer:
@@ -61,10 +45,22 @@ class Source:
         return Transformer.from_crs(MERCATOR, self.dataset.crs.to_wkt(), always_xy=True)
 
     @cached_property
-    def to_pixels(self) -> Affine:
-        """The transformation from the raster's system to columns and rows."""
-        inverse: Affine = ~self.dataset.transform
-        return inverse
+    def grid(self) -> Grid:
+        """Its pixels, for who asks for points."""
+        dataset = self.dataset
+        to_raster = Transformer.from_crs("EPSG:4326", dataset.crs.to_wkt(), always_xy=True)
+        # Of one between old datums each place has its own way, which PROJ only tells once it went it.
+        way = to_raster.definition
+        one_way = way.startswith("proj=")
+        return Grid(
+            size=(dataset.width, dataset.height),
+            to_raster=Transformer.from_pipeline(way) if one_way else to_raster,
+            one_way=one_way,
+            to_pixels=~dataset.transform,
+            nodata=dataset.nodata,
+            kind=np.dtype(dataset.dtypes[0]),
+            exact=not is_classes_only(dataset.tags()),
+        )
 
 
 class Handles:
@@ -115,4 +111,4 @@ def _source(path: Path) -> Source:
     reach = Box(*transform_bounds(dataset.crs, MERCATOR, *dataset.bounds))
     resolution = min((reach.east - reach.west) / dataset.width, (reach.north - reach.south) / dataset.height)
     overviews = tuple(dataset.overviews(1))
-    return Source(dataset, reach, resolution, overviews, is_classes_only(dataset.tags()))
+    return Source(dataset, reach, resolution, overviews)

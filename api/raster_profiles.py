@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Geod
+from rasterio.windows import Window
 
 from api.raster_handles import Source
-from api.raster_values import pixel_at
 
 # The ellipsoid of JGD2011 and, but for a tenth of a millimetre, of WGS 84.
 ELLIPSOID = Geod(ellps="GRS80")
@@ -29,11 +29,19 @@ class Profile:
 def along(source: Source, line: list[tuple[float, float]], samples: int) -> Profile:
     """Return the values at `samples` points of a line (degrees), the first and the last at its ends."""
     distances, longitudes, latitudes = _points(line, samples)
-    xs, ys = source.to_raster.transform(longitudes, latitudes)
-    values = [pixel_at(source, x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
+    xs, ys = source.grid.to_raster.transform(longitudes, latitudes)
+    values = [_value(source, x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
     places = zip(distances.tolist(), longitudes.tolist(), latitudes.tolist(), values, strict=True)
     points = tuple((round(d, 2), round(lon, 7), round(lat, 7), value) for d, lon, lat, value in places)
-    return Profile(float(distances[-1]), points, not source.classes_only)
+    return Profile(float(distances[-1]), points, source.grid.exact)
+
+
+def _value(source: Source, x: float, y: float) -> float | None:
+    pixel = source.grid.pixel(x, y)
+    if pixel is None:
+        return None
+    row, column = pixel
+    return source.grid.said(source.dataset.read(1, window=Window(column, row, 1, 1))[0, 0])
 
 
 def _points(line: list[tuple[float, float]], samples: int) -> tuple[Floats, Floats, Floats]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import rasterio
 from rasterio.errors import RasterioError
 from shapely.geometry.base import BaseGeometry
 
-from api import raster_colours, raster_profiles, raster_statistics, raster_tiles, raster_values
+from api import raster_colours, raster_profiles, raster_statistics, raster_tiles
+from api.cache import ByteCache
 from api.png import palette_png, rgb_png
-from api.raster_handles import SIDE, Handles
+from api.raster_handles import SIDE, Handles, Source
+from api.raster_values import SIDE as SQUARE
+from api.raster_values import Found, Grid, square_of
 from api.threads import Threads
 from gis_core.errors import Message, Unavailable
 from gis_core.raster_classes import class_indices
@@ -22,7 +26,9 @@ from layers.catalogue import RasterInfo
 T = TypeVar("T")
 
 # GDAL's cache of blocks for the whole process. By default it is a twentieth of the machine's memory, and grows to it.
-CACHE_BYTES = 48 * 2**20
+CACHE_BYTES = 32 * 2**20
+# The squares of values around points that were asked for, in each process.
+SQUARES_BYTES = 16 * 2**20
 
 
 class RasterReader:
@@ -34,6 +40,9 @@ class RasterReader:
         self._points = Threads(1, "raster-points", _open_files)
         # What takes long has a thread of its own, so that tiles need not wait for it.
         self._slow = Threads(1, "raster-sums", _open_files)
+        # Those of the catalogues: a raster's new version is another one.
+        self._grids: WeakKeyDictionary[RasterInfo, Grid] = WeakKeyDictionary()
+        self._squares = ByteCache(SQUARES_BYTES)
 
     def close(self) -> None:
         """Let the threads end; their files close with them."""
@@ -48,11 +57,29 @@ class RasterReader:
         """
         return await self._run(lambda handles: _tile(handles, info, place, encoding))
 
-    async def value(self, info: RasterInfo, longitude: float, latitude: float) -> raster_values.Found:
-        """Return what the raster says of a point (degrees)."""
-        return await self._run(
-            lambda handles: raster_values.at(handles.source(info.path), longitude, latitude), self._points
+    async def value(self, info: RasterInfo, longitude: float, latitude: float) -> Found:
+        """Return what the raster says of a point (degrees).
+
+        Where the square around it was read before, nothing is waited for: a way to a thread and back takes longer
+        than all else that a value needs.
+        """
+        grid = self._grids.get(info)
+        if grid is None:
+            grid = self._grids[info] = await self._at_points(info, lambda source: source.grid)
+        if grid.one_way:
+            x, y = grid.to_raster.transform(longitude, latitude)
+        else:
+            x, y = await self._at_points(info, lambda _: grid.to_raster.transform(longitude, latitude))
+        pixel = grid.pixel(x, y)
+        if pixel is None:
+            return Found(None, grid.exact)
+        row, column = pixel
+        # A path names one file for ever.
+        square = await self._squares.get(
+            (info.path, row // SQUARE, column // SQUARE),
+            lambda: self._at_points(info, lambda source: square_of(source.dataset, row, column)),
         )
+        return Found(grid.in_square(square, row, column), grid.exact)
 
     async def profile(
         self, info: RasterInfo, line: list[tuple[float, float]], samples: int
@@ -68,6 +95,9 @@ class RasterReader:
         return await self._run(
             lambda handles: raster_statistics.inside(handles, info.path, polygon, classes), self._slow
         )
+
+    async def _at_points(self, info: RasterInfo, work: Callable[[Source], T]) -> T:
+        return await self._run(lambda handles: work(handles.source(info.path)), self._points)
 
     async def _run(self, work: Callable[[Handles], T], threads: Threads[Handles] | None = None) -> T:
         try:

@@ -67,7 +67,7 @@ def inside(handles: Handles, path: Path, polygon: BaseGeometry, classes: Sequenc
     """Return the statistics of a raster in a polygon (degrees)."""
     source = handles.source(path)
     segments = shapely.segmentize(polygon, SEGMENT_DEGREES)
-    shape = shapely.transform(segments, source.to_raster.transform, interleaved=False)
+    shape = shapely.transform(segments, source.grid.to_raster.transform, interleaved=False)
     dataset = handles.overview(path, _level(source, shape))
     shape = _in_pixels(dataset, shape)
     shapely.prepare(shape)
@@ -85,7 +85,7 @@ def inside(handles: Handles, path: Path, polygon: BaseGeometry, classes: Sequenc
         maximum=sums.maximum if known else None,
         mean=sums.total / sums.mapped if known else None,
         pixel=float(dataset.res[0]),
-        exact=not source.classes_only,
+        exact=source.grid.exact,
     )
 
 
@@ -163,7 +163,7 @@ def _areas(source: Source, dataset: Any, window: Window) -> Floats:
     """Return the area (m²) of a pixel in each row of a window, on the ellipsoid; along a row it hardly differs."""
     rows = np.linspace(window.row_off, window.row_off + window.height - 1, AREA_ROWS)
     column = window.col_off + window.width / 2
-    areas = [_pixel_area(source.to_raster, dataset.transform, column, row) for row in rows]
+    areas = [_pixel_area(source.grid.to_raster, dataset.transform, column, row) for row in rows]
     along: Floats = np.interp(window.row_off + np.arange(window.height), rows, areas)
     return along
 
