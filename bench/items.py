@@ -20,7 +20,8 @@ import sys
 import urllib.request
 from urllib.parse import quote
 
-from bench.servers import EXTENT, Bench, Server, memory, run
+from bench.running import Server, memory
+from bench.servers import EXTENT, Bench, run
 
 OWN = "/api/collections/bench_facilities/items"
 BARE = "/p/items/facilities"

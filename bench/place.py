@@ -15,7 +15,6 @@ import argparse
 import http.client
 import os
 import random
-import socket
 import statistics
 import subprocess
 import sys
@@ -28,15 +27,14 @@ from typing import Any
 
 import psycopg
 
+from bench.running import MACHIZU, run_command, start
 from layers.catalogue import PUBLIC, parse_catalogue
 from layers.places import place_layers, place_text
 from layers.reads import catalogue_statement
 
-MACHIZU = (sys.executable, "-m", "machizu")
 # Within the sample city, degrees.
 CENTRE, REACH = (140.03, 36.86), (0.06, 0.05)
 GOAL = 3.0
-START_SECONDS = 60
 WARM_UP = 50
 TOWN = (
     "SELECT id FROM layer.town_areas WHERE ST_Intersects(geom, ST_SetSRID(ST_Point(%(lon)s, %(lat)s), 4326))"
@@ -60,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The database's own user must be able to pass through.
         home.chmod(0o755)
         url = stack.enter_context(_store(home))
-        port = _server(stack)
+        port, _ = start(stack, sys.executable, "bench.tiles:warm_application", "--factory", workers=1)
         asks = {
             PLACE: _http(stack, port, "/api/place?lon={:.6f}&lat={:.6f}"),
             NEAREST: _http(stack, port, "/api/collections/evacuation_sites/nearest?limit=1&lon={:.6f}&lat={:.6f}"),
@@ -136,46 +134,19 @@ def _place_text(url: str) -> str:
     return place_text(place_layers(parse_catalogue(row[0] if row else None, PUBLIC)))
 
 
-def _server(stack: ExitStack) -> int:
-    """Run the application in one process until the bench ends; return its port once it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "bench.tiles:warm_application",
-        "--factory",
-        "--port",
-        str(port),
-    ]
-    process = subprocess.Popen([*command, "--log-level", "warning", "--no-access-log"])
-    stack.callback(process.wait)
-    stack.callback(process.terminate)
-    for _ in range(START_SECONDS * 10):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-            continue
-        return port
-    sys.exit("The application did not start.")
-
-
 @contextmanager
 def _store(home: Path) -> Iterator[str]:
     """Have a store with the samples running; give its URL."""
     os.environ["MACHIZU_HOME"] = str(home / "store")
     os.environ["MACHIZU_API_RATE"] = "0"
-    subprocess.run([*MACHIZU, "db", "start"], check=True, stdout=subprocess.DEVNULL)
+    run_command(*MACHIZU, "db", "start")
     try:
-        subprocess.run([*MACHIZU, "migrate"], check=True, stdout=subprocess.DEVNULL)
-        subprocess.run([*MACHIZU, "samples"], check=True, stdout=subprocess.DEVNULL)
+        run_command(*MACHIZU, "migrate")
+        run_command(*MACHIZU, "samples")
         url = subprocess.run([*MACHIZU, "db", "url"], check=True, capture_output=True, text=True).stdout
         yield url.strip()
     finally:
-        subprocess.run([*MACHIZU, "db", "stop"], check=True, stdout=subprocess.DEVNULL)
+        run_command(*MACHIZU, "db", "stop")
 
 
 if __name__ == "__main__":

@@ -16,15 +16,10 @@ import os
 import random
 import re
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,9 +29,10 @@ import rasterio
 from affine import Affine
 from rasterio.windows import Window
 
+from bench import running
+from bench.running import MACHIZU, below, measure, run_command, script, start
 from gis_core.tiles import tile_at
 
-MACHIZU = (sys.executable, "-m", "machizu")
 LAYER = "flood_depth"
 CENTRE = (140.0, 36.87)
 SIDE, STEP_M = 8192, 6.5
@@ -47,24 +43,13 @@ ZOOMS = (12, 13, 14, 15)
 REQUESTS = 600
 GOALS = {"tiles": 10.0, "values": 15.0}
 MOST_MIB = 250
-SECONDS = 3
-START_SECONDS = 60
-SCRIPT = """
-local paths, at = {}, 0
-for line in io.lines("FILE") do paths[#paths + 1] = line end
-function init() math.randomseed(os.time()); at = math.random(#paths) end
-function request() at = at % #paths + 1; return wrk.format("GET", paths[at]) end
-"""
 
 
 @dataclass(frozen=True)
-class Server:
-    """A server under test: where it answers, and the addresses of a tile and of a value."""
+class Server(running.Server):
+    """A server under test: where it answers, its processes, and the addresses of a tile and of a value."""
 
-    name: str
-    port: int
-    process: int
-    paths: dict[str, str]
+    paths: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -106,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _compare(home: Path, servers: Sequence[Server], what: str, clients: int, rounds: int) -> bool:
     """Measure all servers in turn, several rounds; print medians; tell whether ours meets its goals."""
-    scripts = {server.name: _script(home, server, what) for server in servers}
+    scripts = {s.name: script(home, f"{s.name}.{what}", _paths(s, what)) for s in servers}
     found: dict[str, list[Measured]] = {server.name: [] for server in servers}
     for turn in range(rounds + 1):
         for server in (*servers[turn % len(servers) :], *servers[: turn % len(servers)]):
@@ -126,44 +111,9 @@ def _compare(home: Path, servers: Sequence[Server], what: str, clients: int, rou
     return lean and rates["machizu"] >= GOALS[what] * base
 
 
-def _measure(server: Server, script: Path, clients: int) -> Measured:
-    command = ["wrk", "-t", str(min(2, clients)), "-c", str(clients), "-d", f"{SECONDS}s", "--timeout", "30s"]
-    before = _busy(server.process)
-    done = subprocess.run(
-        [*command, "-s", str(script), f"http://127.0.0.1:{server.port}"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    if "Non-2xx" in done or "Socket errors" in done:
-        sys.exit(f"{server.name} did not answer every request:\n{done}")
-    count = int(re.findall(r"(\d+) requests in", done)[0])
-    rate = float(re.findall(r"Requests/sec:\s+([\d.]+)", done)[0])
-    cpu = 1000 * (_busy(server.process) - before) / max(count, 1)
-    return Measured(rate, cpu, max(map(_pss, _family(server.process))))
-
-
-def _family(root: int) -> list[int]:
-    """Return a process and all below it (proc(5))."""
-    below: dict[int, list[int]] = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            parent = int((entry / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
-            below.setdefault(parent, []).append(int(entry.name))
-    found = [root]
-    for pid in found:
-        found.extend(below.get(pid, ()))
-    return found
-
-
-def _busy(root: int) -> float:
-    """Return the processor seconds used so far by a process and those below it."""
-    ticks = 0
-    for pid in _family(root):
-        with suppress(OSError):
-            fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
-            ticks += sum(map(int, fields[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
+def _measure(server: Server, requests: Path, clients: int) -> Measured:
+    rate, cpu = measure(server, requests, clients)
+    return Measured(rate, cpu, max(map(_pss, below(server.processes))))
 
 
 def _pss(pid: int) -> float:
@@ -174,8 +124,8 @@ def _pss(pid: int) -> float:
     return 0.0
 
 
-def _script(home: Path, server: Server, what: str) -> Path:
-    """Write the requests, the same for each server, and wrk's script that sends them."""
+def _paths(server: Server, what: str) -> list[str]:
+    """Return the requests, the same for each server."""
     chance = random.Random(7)
     paths = []
     for _ in range(REQUESTS):
@@ -183,22 +133,18 @@ def _script(home: Path, server: Server, what: str) -> Path:
         zoom = chance.choice(ZOOMS)
         row, column = tile_at(lon, lat, zoom)
         paths.append(server.paths[what].format(z=zoom, y=row, x=column, lon=f"{lon:.6f}", lat=f"{lat:.6f}"))
-    addresses = home / f"{server.name}.{what}.paths"
-    addresses.write_text("\n".join(paths) + "\n")
-    script = home / f"{server.name}.{what}.lua"
-    script.write_text(SCRIPT.replace("FILE", str(addresses)))
-    return script
+    return paths
 
 
 def _servers(stack: ExitStack, cog: Path, titiler: Path | None) -> list[Server]:
     """Start ours, and titiler where it is there, on the same file."""
-    port, process = _start(stack, sys.executable, "bench.tiles:cold_application", "--factory")
+    port, process = start(stack, sys.executable, "bench.tiles:cold_application", "--factory")
     path = f"/api/rasters/{LAYER}"
     own = {
         "tiles": path + "/tiles/WebMercatorQuad/{z}/{y}/{x}.png",
         "values": path + "/value?lon={lon}&lat={lat}",
     }
-    servers = [Server("machizu", port, process, own)]
+    servers = [Server("machizu", port, (process,), own)]
     if titiler is None or not titiler.exists():
         return servers
     settings = {
@@ -206,33 +152,12 @@ def _servers(stack: ExitStack, cog: Path, titiler: Path | None) -> list[Server]:
         "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
         "VSI_CACHE": "TRUE",
     }
-    port, process = _start(stack, titiler, "titiler.application.main:app", **settings)
+    port, process = start(stack, titiler, "titiler.application.main:app", **settings)
     theirs = {
         "tiles": "/cog/tiles/WebMercatorQuad/{z}/{x}/{y}.png?rescale=0,5&colormap_name=blues&url=" + str(cog),
         "values": "/cog/point/{lon},{lat}?url=" + str(cog),
     }
-    return [*servers, Server("titiler", port, process, theirs)]
-
-
-def _start(stack: ExitStack, python: str | Path, *command: str, **environ: str) -> tuple[int, int]:
-    """Run an application in two processes until the bench ends; return its port and pid once it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    options = ["--port", str(port), "--workers", "2", "--log-level", "warning", "--no-access-log"]
-    process = subprocess.Popen([str(python), "-m", "uvicorn", *command, *options], env=os.environ | environ)
-    stack.callback(process.wait)
-    stack.callback(process.terminate)
-    for _ in range(START_SECONDS * 10):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
-        except urllib.error.HTTPError:
-            pass
-        except OSError:
-            time.sleep(0.1)
-            continue
-        return port, process.pid
-    sys.exit(f"{command[0]} did not start.")
+    return [*servers, Server("titiler", port, (process,), theirs)]
 
 
 @contextmanager
@@ -241,13 +166,13 @@ def _store(home: Path) -> Iterator[Path]:
     os.environ["MACHIZU_HOME"] = str(home / "store")
     os.environ["MACHIZU_SAMPLES"] = "0"
     os.environ["MACHIZU_API_RATE"] = "0"
-    _run(*MACHIZU, "db", "start")
+    run_command(*MACHIZU, "db", "start")
     try:
-        _run(*MACHIZU, "migrate")
-        _run(*MACHIZU, "raster", "add", str(_depths(home / "depth.tif")), "--layer", LAYER)
+        run_command(*MACHIZU, "migrate")
+        run_command(*MACHIZU, "raster", "add", str(_depths(home / "depth.tif")), "--layer", LAYER)
         yield next((home / "store" / "rasters" / LAYER).glob("*.tif"))
     finally:
-        _run(*MACHIZU, "db", "stop")
+        run_command(*MACHIZU, "db", "stop")
 
 
 def _depths(path: Path) -> Path:
@@ -271,10 +196,6 @@ def _depths(path: Path) -> Path:
                 np.where(depths > 0, depths, -9999).astype(np.float32), 1, window=Window(0, top, SIDE, 512)
             )
     return path
-
-
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -10,19 +10,14 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import re
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,9 +26,9 @@ import psycopg
 import yaml
 
 from bench.clock import postmaster
+from bench.running import MACHIZU, Server, measure, run_command, script, start
 from gis_core.boxes import Box
 
-MACHIZU = (sys.executable, "-m", "machizu")
 PLAN = "from machizu import bootstrap; bootstrap.setup_django(); from layers.services.tiling import renew_plans; renew_plans()"
 LAYERS: dict[str, tuple[str, dict[str, str]]] = {
     "facilities": (
@@ -52,23 +47,6 @@ LAYERS: dict[str, tuple[str, dict[str, str]]] = {
 CODES = ("category", "landuse", "class")
 EXTENT = Box(139.7001, 36.5701, 140.2999, 37.1699)
 REFERENCES = ("ref_psycopg", "ref_cached")
-SECONDS = 3
-START_SECONDS = 60
-SCRIPT = """
-local paths, at = {}, 0
-for line in io.lines("FILE") do paths[#paths + 1] = line end
-function init() math.randomseed(os.time()); at = math.random(#paths) end
-function request() at = at % #paths + 1; return wrk.format("GET", paths[at]) end
-"""
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server under test: where it answers, its processes and the database's."""
-
-    name: str
-    port: int
-    processes: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -107,7 +85,7 @@ class Bench:
         return self._server("tipg", python, "tipg.main:app", **settings)
 
     def _server(self, name: str, python: str | Path, *command: str, **environ: str) -> Server:
-        port, pid = _start(self.stack, python, *command, **environ)
+        port, pid = start(self.stack, python, *command, **environ)
         return Server(name, port, (pid, postmaster(self.url)))
 
     def compare(self, what: str, asked: Mapping[Server, Sequence[str]], goals: Mapping[str, float]) -> bool:
@@ -115,26 +93,19 @@ class Bench:
 
         `asked` are the paths for each; `goals` the least share of another server's rate, by its name.
         """
-        scripts = {server: self._script(server, paths) for server, paths in asked.items()}
+        scripts = {server: script(self.home, server.name, paths) for server, paths in asked.items()}
         met = True
         for clients in self.clients:
             rates: dict[str, list[tuple[float, float]]] = {server.name: [] for server in asked}
             order = [*scripts.items()]
             for turn in range(self.rounds + 1):
-                for server, script in (*order[turn % len(order) :], *order[: turn % len(order)]):
-                    measured = _measure(server, script, clients)
+                for server, written in (*order[turn % len(order) :], *order[: turn % len(order)]):
+                    measured = measure(server, written, clients)
                     if turn:
                         rates[server.name].append(measured)
             medians = {name: _medians(measured) for name, measured in rates.items()}
             met &= _tell(what, clients, medians, goals)
         return met
-
-    def _script(self, server: Server, paths: Sequence[str]) -> Path:
-        listed = self.home / f"{server.name}.paths"
-        listed.write_text("\n".join(paths) + "\n")
-        script = self.home / f"{server.name}.lua"
-        script.write_text(SCRIPT.replace("FILE", str(listed)))
-        return script
 
 
 def run(name: str, description: str | None, work: Callable[[Bench], bool]) -> int:
@@ -176,16 +147,6 @@ def application(**changes: Any) -> Any:
     return create_app(replace(api_settings(), **changes))
 
 
-def memory(server: Server) -> list[float]:
-    """Return the resident megabytes of each of a server's processes."""
-    sizes = []
-    for pid in _below((server.processes[0],)):
-        with suppress(OSError, IndexError):
-            status = Path(f"/proc/{pid}/status").read_text()
-            sizes.append(int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024)
-    return sizes
-
-
 def _medians(measured: Sequence[tuple[float, float]]) -> tuple[float, float]:
     rates, costs = zip(*measured, strict=True)
     return statistics.median(rates), statistics.median(costs)
@@ -204,105 +165,28 @@ def _tell(
     return all(own >= share * medians[name][0] for name, share in goals.items() if name in medians)
 
 
-def _measure(server: Server, script: Path, clients: int) -> tuple[float, float]:
-    """Return tiles a second, and the CPU milliseconds a tile cost the server and the database."""
-    command = ["wrk", "-t", str(min(2, clients)), "-c", str(clients), "-d", f"{SECONDS}s", "--timeout", "30s"]
-    before = _busy(server.processes)
-    done = subprocess.run(
-        [*command, "-s", str(script), f"http://127.0.0.1:{server.port}"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    if "Non-2xx" in done or "Socket errors" in done:
-        sys.exit(f"{server.name} did not answer every request:\n{done}")
-    count = int(re.findall(r"(\d+) requests in", done)[0])
-    rate = float(re.findall(r"Requests/sec:\s+([\d.]+)", done)[0])
-    return rate, 1000 * (_busy(server.processes) - before) / max(count, 1)
-
-
-def _busy(roots: Sequence[int]) -> float:
-    """Return the processor seconds used so far by these processes and those below them (proc(5))."""
-    found = _below(roots)
-    return sum(found.values()) / os.sysconf("SC_CLK_TCK")
-
-
-def _below(roots: Sequence[int]) -> dict[int, int]:
-    """Return the ticks that these processes and those below them have used."""
-    below: dict[int, list[int]] = {}
-    ticks: dict[int, int] = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
-            below.setdefault(int(fields[1]), []).append(int(entry.name))
-            ticks[int(entry.name)] = sum(map(int, fields[11:15]))
-    found = [*roots]
-    for pid in found:
-        found.extend(below.get(pid, ()))
-    return {pid: ticks.get(pid, 0) for pid in found}
-
-
-def _start(stack: ExitStack, python: str | Path, *command: str, **environ: str) -> tuple[int, int]:
-    """Run an application in two processes until the bench ends; return its port and pid once it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    process = subprocess.Popen(
-        [
-            str(python),
-            "-m",
-            "uvicorn",
-            *command,
-            "--port",
-            str(port),
-            "--workers",
-            "2",
-            "--log-level",
-            "warning",
-            "--no-access-log",
-        ],
-        env=os.environ | environ,
-    )
-    stack.callback(_stop, process)
-    for _ in range(START_SECONDS * 10):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
-        except urllib.error.HTTPError:
-            pass
-        except OSError:
-            time.sleep(0.1)
-            continue
-        return port, process.pid
-    sys.exit(f"{command[0]} did not start.")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    process.wait()
-
-
 @contextmanager
 def _store(home: Path) -> Iterator[str]:
     """Have a store with the bench's layers running; give its URL."""
     os.environ["MACHIZU_HOME"] = str(home / "store")
     os.environ["MACHIZU_SAMPLES"] = "0"
     os.environ["MACHIZU_API_RATE"] = "0"
-    _run(*MACHIZU, "db", "start")
+    run_command(*MACHIZU, "db", "start")
     try:
-        _run(*MACHIZU, "migrate")
+        run_command(*MACHIZU, "migrate")
         for name, (geometry, fields) in LAYERS.items():
             file = home / f"{name}.yaml"
             file.write_text(yaml.safe_dump(_definition(name, geometry, fields)))
-            _run(*MACHIZU, "layer", "create", str(file))
+            run_command(*MACHIZU, "layer", "create", str(file))
         url = subprocess.run(
             [*MACHIZU, "db", "url"], check=True, capture_output=True, text=True
         ).stdout.strip()
         with psycopg.connect(url) as connection:
             connection.execute(Path(__file__).with_name("tiles.sql").read_text(encoding="utf-8"))
-        _run(sys.executable, "-c", PLAN)
+        run_command(sys.executable, "-c", PLAN)
         yield url
     finally:
-        _run(*MACHIZU, "db", "stop")
+        run_command(*MACHIZU, "db", "stop")
 
 
 def _definition(name: str, geometry: str, fields: dict[str, str]) -> dict[str, Any]:
@@ -321,7 +205,3 @@ def _definition(name: str, geometry: str, fields: dict[str, str]) -> dict[str, A
         "style": {"color": "#336699"},
         "fields": described,
     }
-
-
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
