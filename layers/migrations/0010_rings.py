@@ -1,4 +1,4 @@
-"""Rings of areas run as GeoJSON wants them, by whatever road they were written."""
+"""What is drawn by QGIS or psql is as GeoJSON wants it: rings turned, and nothing that is nowhere."""
 
 from pathlib import Path
 

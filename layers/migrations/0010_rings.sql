@@ -17,3 +17,21 @@ BEGIN
         EXECUTE format('UPDATE layer.%I SET geom = ST_ForcePolygonCCW(geom) WHERE NOT ST_IsPolygonCCW(geom)', layer);
     END LOOP;
 END $$;
+
+-- As before, and a geometry that is nowhere is refused: GeoJSON has no words for it, and it would spoil the layer's
+-- extent, with which every later write reckons. Its centre tells: no vertex can hide from that. Loads have looked.
+CREATE OR REPLACE FUNCTION history.stamp() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    centre geometry := ST_Centroid(NEW.geom);
+BEGIN
+    IF (ST_X(centre) BETWEEN -180 AND 180 AND ST_Y(centre) BETWEEN -90 AND 90) IS NOT TRUE THEN
+        RAISE EXCEPTION '図形が空か、座標が経度・緯度（度）ではありません。 / The geometry is empty, or not in longitude and latitude (degrees).'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = '座標参照系 EPSG:4326 の図形にしてください。 / Give a geometry in EPSG:4326.';
+    END IF;
+    NEW.version := history.revision(TG_TABLE_NAME);
+    NEW.changed_at := (SELECT at FROM layers_revision WHERE layer_id = TG_TABLE_NAME AND revision = NEW.version);
+    NEW.load_id := nullif(current_setting('machizu.load', true), '')::bigint;
+    RETURN NEW;
+END $$;

@@ -158,3 +158,38 @@ def test_areas_are_closed_finite_and_right_handed_however_they_were_drawn(
         assert ring[0] == ring[-1]
         assert all(math.isfinite(number) for position in ring for number in position)
         assert shapely.is_ccw(shapely.LinearRing(ring)) == outer
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "ST_SetSRID(ST_MakePoint('NaN', 36.8), 4326)",
+        "ST_SetSRID(ST_MakePoint(140, 'Infinity'), 4326)",
+        "ST_Point(200, 36.8, 4326)",
+        "ST_GeomFromText('POINT EMPTY', 4326)",
+    ],
+)
+def test_what_is_nowhere_is_not_stored(
+    publish: Callable[[int], None], clients: Callable[..., TestClient], store: Store, place: str
+) -> None:
+    publish(2)
+    with psycopg.connect(store.url, autocommit=True) as connection:
+        with pytest.raises(psycopg.errors.InvalidParameterValue, match="EPSG:4326"):
+            connection.execute(f"UPDATE layer.benches SET geom = {place} WHERE id = 1")
+        connection.execute("UPDATE layer.benches SET name = '後' WHERE id = 1")
+    assert get(clients(store), f"{ITEMS}/1")["properties"]["name"] == "後"
+
+
+def test_an_area_that_is_nowhere_at_one_corner_is_not_stored(store: Store) -> None:
+    from layers.services.registry import register_layer
+
+    register_layer(definition("zones", [], geometry="Polygon"))
+    corners = "140 36.8, 140.1 36.8, 140.1 NaN, 140 36.8"
+    with (
+        psycopg.connect(store.url) as connection,
+        pytest.raises(psycopg.errors.InvalidParameterValue, match="EPSG:4326"),
+    ):
+        connection.execute(
+            "INSERT INTO layer.zones (name, geom) VALUES ('角', ST_GeomFromText(%s, 4326))",
+            [f"POLYGON(({corners}))"],
+        )
