@@ -134,6 +134,8 @@ def test_a_feature_without_neighbours_is_shown_at_every_zoom(client: TestClient)
 def test_low_zooms_keep_names_only(client: TestClient) -> None:
     assert features(client, 8, (139.90, 36.85))[ALONE] == {"name": "ベンチ1"}
     assert "address" in features(client, 15, (139.90, 36.85))[ALONE]
+    # All of it in one tile, which `features` weighs.
+    assert features(client, 0)
 
 
 @pytest.mark.parametrize("planned_anew", [False, True])
