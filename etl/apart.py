@@ -21,8 +21,7 @@ from etl.faults import fault
 from etl.steps import Read, Request, steps
 
 if TYPE_CHECKING:
-    from etl.pipeline import Plan
-    from etl.steps import CopiedPart
+    from etl.steps import CopiedPart, Outline
 
 # What nearly every file needs.
 _NEEDED = ("etl.pipeline", "etl.reading", "layers.delivery")
@@ -54,11 +53,11 @@ def reader() -> Iterator[Read]:
         process.kill()
 
 
-def _read(connection: Connection, request: Request) -> Iterator[Plan | CopiedPart]:
+def _read(connection: Connection, request: Request) -> Iterator[Outline | CopiedPart]:
     return ahead(_received(connection, request))
 
 
-def _received(connection: Connection, request: Request) -> Iterator[Plan | CopiedPart]:
+def _received(connection: Connection, request: Request) -> Iterator[Outline | CopiedPart]:
     try:
         connection.send(request)
         while not isinstance(step := connection.recv(), _End):
@@ -85,7 +84,7 @@ def _serve(connection: Connection, callers_end: Connection) -> None:
         return
 
 
-def _send_all(connection: Connection, made: Iterator[Plan | CopiedPart]) -> None:
+def _send_all(connection: Connection, made: Iterator[Outline | CopiedPart]) -> None:
     try:
         for step in made:
             connection.send(step)

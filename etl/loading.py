@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from etl.ahead import ahead
-from etl.report import DeliveryRefused, LoadReport, head
-from etl.steps import CopiedPart, Read, Request, steps
+from etl.report import DeliveryRefused, LoadReport
+from etl.steps import CopiedPart, Outline, Read, Refused, Request, steps
 from etl.table import Options, Table
 from gis_core.city import City
 from gis_core.collector import resting
@@ -17,13 +16,10 @@ from layers.delivery import Cells, Delivery, Part, Quarantined
 from layers.services import loads
 from layers.visibility import ADMINISTRATOR, Viewer
 
-if TYPE_CHECKING:
-    from etl.pipeline import Plan, Refused
-
 Progress = Callable[[int, int | None], None]
 
 
-def in_thread(request: Request) -> Iterator[Plan | CopiedPart]:
+def in_thread(request: Request) -> Iterator[Outline | CopiedPart]:
     """Read a file in a thread of ours, while the database stores and judges what came before."""
     return ahead(steps(request))
 
@@ -65,35 +61,34 @@ def load(
 
 
 def _delivery(request: Request, read: Read, progress: Progress) -> Delivery:
-    """Plan the file from its first part; its parts are read and cleaned as the store takes them."""
+    """Begin to read the file; its parts are read and cleaned as the store takes them."""
     made = read(request)
-    plan = next(made)
-    assert not isinstance(plan, CopiedPart)
+    outline = next(made)
+    assert isinstance(outline, Outline)
     return Delivery(
-        file=plan.file,
-        columns=plan.columns,
-        parts=_counted(_parts(plan, made), plan.total, progress),
-        keys=tuple(key for key in plan.definition.keys if set(key) <= set(plan.columns)),
-        report=head(plan),
+        file=outline.file,
+        columns=outline.columns,
+        parts=_counted(_parts(request, outline, made), outline.total, progress),
+        keys=tuple(key for key in request.definition.keys if set(key) <= set(outline.columns)),
+        report=outline.report,
         distinct=True,
         cells=lambda rows: _cells(request, rows),
     )
 
 
-def _parts(plan: Plan, made: Iterable[Plan | CopiedPart]) -> Iterator[Part]:
-    # With the plan there came all that this brings with it.
-    from etl.placing import Placed, place_rows
-    from layers.delivery import encode
-
-    about_file = list(plan.issues)
+def _parts(request: Request, outline: Outline, made: Iterable[Outline | CopiedPart]) -> Iterator[Part]:
+    about_file = list(outline.issues)
     for part in made:
         assert isinstance(part, CopiedPart)
-        placed = place_rows(plan, part.unplaced) if part.unplaced else Placed()
+        if part.unplaced:
+            from etl.placing import placed
+
+            part = placed(request, outline, part)
         yield Part(
-            copy=part.copy + encode(placed.numbers, placed.columns, placed.geometry),
-            count=part.accepted + len(placed.numbers),
-            quarantine=[_quarantined(row) for row in (*part.refused, *placed.refused)],
-            issues=[issue.as_dict() for issue in (*about_file, *part.issues, *placed.issues)],
+            copy=part.copy,
+            count=part.accepted,
+            quarantine=[_quarantined(row) for row in part.refused],
+            issues=[issue.as_dict() for issue in (*about_file, *part.issues)],
         )
         about_file = []
 

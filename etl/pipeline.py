@@ -7,7 +7,7 @@ first part, so that every part is cleaned alike, wherever and in whatever order.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,30 +17,12 @@ from etl.faults import fault
 from etl.findings import Mask
 from etl.mapping import Mapping, Vocabulary, guess_issues, map_columns
 from etl.positions import Way, find_way, locate
+from etl.steps import Refused, Unplaced
 from etl.table import Options, Table
 from gis_core.city import City
 from gis_core.definition import LayerDefinition
 from gis_core.geometry import hex_wkb
 from gis_core.issues import Issue, rows_with_errors
-
-Cells = dict[str, str | None]
-
-
-class Refused(NamedTuple):
-    """A refused row: its place in the file, its cells as delivered, its issues as in the report."""
-
-    row: int
-    values: Cells
-    issues: list[Issue]
-
-
-class Unplaced(NamedTuple):
-    """A row whose only fault is that it has no position, with the address by which it may be found."""
-
-    row: int
-    values: tuple[Any, ...]
-    address: str
-    refusal: Refused
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from typing import Any
 from psycopg import sql
 
 from gis_core.definition import Texts
-from layers import exposure_shapes
 from layers.catalogue import LayerInfo, RasterInfo
 from layers.hazards import (
     COLLAPSE,
@@ -145,9 +144,12 @@ def make(cursor: Any, hazard: Hazard) -> AreaList:
 
 
 def _of_raster(cursor: Any, fresh: sql.Identifier, hazard: Hazard, info: RasterInfo) -> tuple[AreaClass, ...]:
+    # With it comes rasterio, which who only asks for areas need not wait for.
+    from layers.exposure_shapes import class_pieces
+
     legend = info.definition.classes
     with cursor.copy(sql.SQL("COPY {} (place, geom) FROM STDIN").format(fresh)) as copy:
-        for place, piece in exposure_shapes.class_pieces(info.path, legend):
+        for place, piece in class_pieces(info.path, legend):
             copy.write_row((place, piece.hex()))
     return tuple(_class(fact.code, fact) for fact in (raster_fact(hazard, kind) for kind in legend))
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from etl import reading
-from etl.pipeline import Refused, clean_part, make_plan
+from etl.pipeline import clean_part, make_plan
 from etl.report import head
+from etl.steps import Refused
 from etl.table import Options
 from gis_core.city import City
 from gis_core.definition import LayerDefinition

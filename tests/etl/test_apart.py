@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from etl.apart import reader
-from etl.pipeline import Plan
-from etl.steps import CopiedPart, Request, steps
+from etl.steps import CopiedPart, Outline, Request, steps
 from etl.table import Options
 from gis_core.city import City
 from gis_core.errors import BadInput
@@ -33,9 +32,9 @@ def request_(tmp_path: Path, city: City, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 def test_what_comes_is_what_would_come_here(request_: Request) -> None:
     with reader() as read:
-        plan, *parts = read(request_)
-    assert [plan, *parts] == list(steps(request_))
-    assert isinstance(plan, Plan)
+        outline, *parts = read(request_)
+    assert [outline, *parts] == list(steps(request_))
+    assert isinstance(outline, Outline)
     assert all(isinstance(part, CopiedPart) for part in parts)
     assert [len(part.refused) for part in parts if isinstance(part, CopiedPart)] == [3, 3, 3, 1]
 
@@ -80,3 +79,15 @@ def test_it_ends_with_a_caller_that_is_killed() -> None:
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, timeout=120)
     assert done.returncode == -signal.SIGKILL
     assert int(done.stdout) > 0
+
+
+def test_who_takes_what_comes_needs_none_of_what_reads_it() -> None:
+    program = """
+        import sys
+        import etl.steps, layers.delivery
+        print({"pandas", "shapely", "pyproj", "rasterio"} & set(sys.modules))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
