@@ -20,7 +20,7 @@ RowNumbers = npt.NDArray[np.int64]
 Cells = Sequence[str | None]
 
 # A file is read, cleaned and stored part by part, so that memory does not grow with it. Larger parts were no faster.
-PART_ROWS = 25_000
+PART_ROWS = 12_500
 
 # A column whose header holds this is our own, come back with a corrected file: it feeds nothing.
 REMARKS_HEADER = "まち図からの指摘"
