@@ -192,7 +192,6 @@ def _add(cursor: Any, layer_id: str, new: Field) -> None:
 
 def _make_multi(cursor: Any, definition: LayerDefinition) -> None:
     kind = sql.SQL(definition.geometry)
-    index = sql.Identifier(f"{definition.id}_geom_3857")
     layer = table(definition.id)
     # PostgreSQL keeps the type of a column that a trigger's condition reads; the triggers are remade afterwards.
     cursor.execute(sql.SQL("DROP TRIGGER b_rings ON {}").format(layer))
@@ -205,7 +204,6 @@ def _make_multi(cursor: Any, definition: LayerDefinition) -> None:
         "ADD COLUMN geom_3857 geometry({}, 3857) GENERATED ALWAYS AS (ST_Transform(geom, 3857)) STORED",
         kind,
     )
-    cursor.execute(sql.SQL("CREATE INDEX {} ON {} USING gist (geom_3857)").format(index, layer))
 
 
 def _alter(

@@ -31,7 +31,7 @@ def table(layer_id: str) -> sql.Identifier:
 
 
 def create(cursor: Any, definition: LayerDefinition) -> None:
-    """Create the layer's table with its spatial indexes."""
+    """Create the layer's table with its indexes."""
     columns = [
         sql.SQL("{} {} {}").format(
             sql.Identifier(f.name),
@@ -59,9 +59,9 @@ def create(cursor: Any, definition: LayerDefinition) -> None:
             sql.Identifier(f"{definition.id}_version"), table(definition.id)
         )
     )
-    for column in ("geom", "geom_3857"):
-        cursor.execute(
-            sql.SQL("CREATE INDEX {} ON {} USING gist ({})").format(
-                sql.Identifier(f"{definition.id}_{column}"), table(definition.id), sql.Identifier(column)
-            )
+    # Tiles look here too: a box in Mercator is one in degrees, and every load is spared a second index.
+    cursor.execute(
+        sql.SQL("CREATE INDEX {} ON {} USING gist (geom)").format(
+            sql.Identifier(f"{definition.id}_geom"), table(definition.id)
         )
+    )

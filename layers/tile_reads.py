@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from psycopg import sql
 
 from gis_core.definition import Field
-from gis_core.tiles import BUFFER, EXTENT, HALF_WORLD_M, MERCATOR, Grid, reach
+from gis_core.tiles import BUFFER, EXTENT, HALF_WORLD_M, MERCATOR, Grid, degrees, reach
 from layers.catalogue import LayerInfo
 from layers.filters import ItemsQuery, Shape, shape_of, values_of, where
 from layers.forms import once_a_form
@@ -32,6 +32,14 @@ SHAPE = sql.Identifier("tile__shape")
 # difference, and clipping and repairing such a polygon costs six times as much.
 BOX_UNITS = 16
 
+# In a layer's table (EPSG:4326), and in its side table (EPSG:3857).
+_AROUND = sql.SQL(
+    "geom && ST_MakeEnvelope(%(around_west)s, %(around_south)s, %(around_east)s, %(around_north)s, 4326)"
+)
+_REACH = sql.SQL(
+    "geom && ST_MakeEnvelope(%(reach_west)s, %(reach_south)s, %(reach_east)s, %(reach_north)s, 3857)"
+)
+
 
 class _Cut(NamedTuple):
     """How a planned zoom thins a layer out: see `TilePlan`."""
@@ -47,9 +55,11 @@ def tile_statement(
     """One row: the layer's Mapbox Vector Tile (bytes, empty when nothing falls in it).
 
     `interval` keeps what is of that time (see `ItemsQuery`). The filter box is the tile grown by the buffer, so
-    that nothing is lost at the edges; `&&` is enough because ST_AsMVTGeom clips.
+    that nothing is lost at the edges; `&&` is enough because ST_AsMVTGeom clips. A layer is looked up in degrees,
+    by the one index it has; a box in Mercator is a box there.
     """
     box, held = grid.box(zoom, row, column), reach(grid, zoom, row, column)
+    around = degrees(held)
     parameters: dict[str, Any] = {
         "tile_west": box.west,
         "tile_south": box.south,
@@ -59,6 +69,10 @@ def tile_statement(
         "reach_south": held.south,
         "reach_east": held.east,
         "reach_north": held.north,
+        "around_west": around.west,
+        "around_south": around.south,
+        "around_east": around.east,
+        "around_north": around.north,
     }
     shape = EVERYTHING
     if interval:
@@ -82,7 +96,7 @@ def _whole_text(info: LayerInfo, grid: Grid, shape: Shape) -> str:
         columns=_columns(info.fields),
         drawn=sql.SQL("geom_3857") if grid is MERCATOR else _projected(sql.SQL("geom"), grid),
         layer=table(info.id),
-        here=_here("geom_3857"),
+        here=_AROUND,
         where=where(info, shape),
     )
     return _tile(info, grid, info.fields, features, _clipped(grid), sql.SQL("id"))
@@ -99,7 +113,7 @@ def _cut_text(info: LayerInfo, grid: Grid, shape: Shape, cut: _Cut, kind: str) -
             columns=_columns(fields),
             target=tile_table(info.id),
             level=sql.Literal(cut.level),
-            here=_here("geom"),
+            here=_REACH,
             changed=changed_since(info.id, cut.revision),
         )
         shown = sql.SQL("{} UNION ALL ({})").format(planned, shown)
@@ -138,7 +152,7 @@ def _thinned(info: LayerInfo, fields: Iterable[Field], shape: Shape, cut: _Cut, 
         since=sql.SQL("version > {} AND").format(sql.Literal(cut.revision))
         if cut.revision >= 0
         else sql.SQL(""),
-        here=_here("geom_3857"),
+        here=_AROUND,
         where=where(info, shape),
     )
 
@@ -171,12 +185,6 @@ def _tile(
 
 def _columns(fields: Iterable[Field]) -> sql.Composable:
     return sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(f.name)) for f in fields)
-
-
-def _here(column: str) -> sql.Composable:
-    return sql.SQL(
-        "{} && ST_MakeEnvelope(%(reach_west)s, %(reach_south)s, %(reach_east)s, %(reach_north)s, 3857)"
-    ).format(sql.Identifier(column))
 
 
 def _projected(geometry: sql.Composable, grid: Grid) -> sql.Composable:
