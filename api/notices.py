@@ -13,8 +13,6 @@ import orjson
 import psycopg
 from psycopg import sql
 
-from gis_core.errors import MachizuError
-
 log = logging.getLogger("machizu.api")
 
 FIRST_DELAY_S = 0.2
@@ -58,20 +56,24 @@ async def follow_notices(conninfo: str, channels: Sequence[str], steps: Sequence
 async def _tell(connection: psycopg.AsyncConnection[Any], steps: Sequence[Step]) -> None:
     """Tell now, and after each burst; notices that come meanwhile wait in the connection.
 
-    Where a step fails, those after it wait: all are told again, that some may have been missed.
+    Where a step fails, in whatever way, those after it wait: all are told again, that some may have been missed.
     """
     notices: Notices = None
+    failing = False
     while True:
-        patience = None
         try:
             for step in steps:
                 await step(notices)
-        except MachizuError as error:
-            log.error("A notice could not be followed: %s %s", error, error.detail or "")
-            patience = LONGEST_DELAY_S
+            failing = False
+        except Exception as error:
+            # Once, not each second until it is mended.
+            if not failing:
+                log.error("Notices cannot be followed; this is tried again until they can", exc_info=error)
+            failing = True
+        patience = LONGEST_DELAY_S if failing else None
         async with contextlib.aclosing(connection.notifies(timeout=patience, stop_after=1)) as burst:
             notices = [Notice(notice.channel, _payload(notice.payload)) async for notice in burst]
-        if patience is not None:
+        if failing:
             notices = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 from psycopg import sql
 from starlette.testclient import TestClient
 
+from api.database import BUSY
+from api.notices import Notices, follow_notices
+from gis_core.errors import Unavailable
 from tests.api.conftest import eventually
 from tests.conftest import Store
 
@@ -47,6 +51,25 @@ def test_the_listener_comes_back_after_the_database_cut_it_off(
     assert client.get(f"{ITEMS}?bbox=139,36,141,38").status_code == 200
     publish(2)
     eventually(lambda: client.get(ITEMS).json()["numberMatched"] == 2)
+
+
+@pytest.mark.parametrize("failure", [Unavailable(BUSY), TypeError("a mistake of ours")])
+def test_what_could_not_be_followed_is_told_again(store: Store, failure: Exception) -> None:
+    told: list[Notices] = []
+
+    async def fail_first(notices: Notices) -> None:
+        told.append(notices)
+        if len(told) == 1:
+            raise failure
+
+    async def follow() -> None:
+        task = asyncio.create_task(follow_notices(store.url, ["anything"], [fail_first]))
+        while len(told) < 2 and not task.done():
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    asyncio.run(follow())
+    assert told == [None, None]
 
 
 def test_connections_are_read_only(clients: Any, publish: Callable[[int], None], store: Store) -> None:
