@@ -193,8 +193,6 @@ def _add(cursor: Any, layer_id: str, new: Field) -> None:
 def _make_multi(cursor: Any, definition: LayerDefinition) -> None:
     kind = sql.SQL(definition.geometry)
     layer = table(definition.id)
-    # PostgreSQL keeps the type of a column that a trigger's condition reads; the triggers are remade afterwards.
-    cursor.execute(sql.SQL("DROP TRIGGER b_rings ON {}").format(layer))
     _alter(cursor, layer, "DROP COLUMN geom_3857")
     for target in (layer, history_table(definition.id)):
         _alter(cursor, target, "ALTER COLUMN geom TYPE geometry({}, 4326) USING ST_Multi(geom)", kind)

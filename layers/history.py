@@ -105,11 +105,14 @@ _TRUNCATE = """
 _TRIGGERS = """
     CREATE OR REPLACE TRIGGER a_unchanged BEFORE UPDATE ON {layer}
         FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
-    CREATE OR REPLACE TRIGGER b_rings BEFORE INSERT OR UPDATE ON {layer} FOR EACH ROW
-        WHEN (NOT ST_IsPolygonCCW(NEW.geom)) EXECUTE FUNCTION history.turn_rings();
     -- Rows that a merge has stamped itself are left alone: a call for each of 100,000 rows would be felt.
-    CREATE OR REPLACE TRIGGER b_stamp BEFORE INSERT OR UPDATE ON {layer} FOR EACH ROW
+    CREATE OR REPLACE TRIGGER b_stamp BEFORE INSERT ON {layer} FOR EACH ROW
         WHEN (NEW.version IS DISTINCT FROM nullif(current_setting({setting}, true), '')::bigint)
+        EXECUTE FUNCTION history.stamp();
+    -- A row that this transaction writes once more has its revision already, but perhaps another geometry.
+    CREATE OR REPLACE TRIGGER b_stamp_again BEFORE UPDATE ON {layer} FOR EACH ROW
+        WHEN (NEW.version = OLD.version
+              OR NEW.version IS DISTINCT FROM nullif(current_setting({setting}, true), '')::bigint)
         EXECUTE FUNCTION history.stamp();
     CREATE OR REPLACE TRIGGER c_inserted AFTER INSERT ON {layer} REFERENCING NEW TABLE AS new_rows
         FOR EACH STATEMENT EXECUTE FUNCTION {function}();

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
-            "DROP FUNCTION history.turn_rings CASCADE",
+            migrations.RunSQL.noop,
         ),
     ]

@@ -1,25 +1,7 @@
--- Outer rings run counterclockwise and holes clockwise (RFC 7946 §3.1.6), whoever draws them: loads turn theirs,
--- QGIS and psql do not. Turned once when written, readers need not care.
-CREATE FUNCTION history.turn_rings() RETURNS trigger
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-    NEW.geom := ST_ForcePolygonCCW(NEW.geom);
-    RETURN NEW;
-END $$;
-
-DO $$
-DECLARE
-    layer text;
-BEGIN
-    FOR layer IN SELECT id FROM layers_layer WHERE kind = 'vector' ORDER BY id LOOP
-        EXECUTE format('CREATE TRIGGER b_rings BEFORE INSERT OR UPDATE ON layer.%I FOR EACH ROW'
-                       ' WHEN (NOT ST_IsPolygonCCW(NEW.geom)) EXECUTE FUNCTION history.turn_rings()', layer);
-        EXECUTE format('UPDATE layer.%I SET geom = ST_ForcePolygonCCW(geom) WHERE NOT ST_IsPolygonCCW(geom)', layer);
-    END LOOP;
-END $$;
-
--- As before, and a geometry that is nowhere is refused: GeoJSON has no words for it, and it would spoil the layer's
--- extent, with which every later write reckons. Its centre tells: no vertex can hide from that. Loads have looked.
+-- As before, and what QGIS or psql draws is as GeoJSON wants it; loads see to it themselves.
+-- Outer rings run counterclockwise and holes clockwise (RFC 7946 §3.1.6): turned when written, readers need not care.
+-- A geometry that is nowhere is refused: GeoJSON has no words for it, and it would spoil the layer's extent, with
+-- which every later write reckons. Its centre tells: no vertex can hide from that.
 CREATE OR REPLACE FUNCTION history.stamp() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -30,8 +12,25 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = '座標参照系 EPSG:4326 の図形にしてください。 / Give a geometry in EPSG:4326.';
     END IF;
+    NEW.geom := ST_ForcePolygonCCW(NEW.geom);
     NEW.version := history.revision(TG_TABLE_NAME);
     NEW.changed_at := (SELECT at FROM layers_revision WHERE layer_id = TG_TABLE_NAME AND revision = NEW.version);
     NEW.load_id := nullif(current_setting('machizu.load', true), '')::bigint;
     RETURN NEW;
+END $$;
+
+DO $$
+DECLARE
+    layer text;
+BEGIN
+    FOR layer IN SELECT id FROM layers_layer WHERE kind = 'vector' ORDER BY id LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER b_stamp BEFORE INSERT ON layer.%I FOR EACH ROW'
+                       ' WHEN (NEW.version IS DISTINCT FROM nullif(current_setting(%L, true), '''')::bigint)'
+                       ' EXECUTE FUNCTION history.stamp()', layer, 'machizu.revision_' || layer);
+        EXECUTE format('CREATE TRIGGER b_stamp_again BEFORE UPDATE ON layer.%I FOR EACH ROW'
+                       ' WHEN (NEW.version = OLD.version'
+                       ' OR NEW.version IS DISTINCT FROM nullif(current_setting(%L, true), '''')::bigint)'
+                       ' EXECUTE FUNCTION history.stamp()', layer, 'machizu.revision_' || layer);
+        EXECUTE format('UPDATE layer.%I SET geom = ST_ForcePolygonCCW(geom) WHERE NOT ST_IsPolygonCCW(geom)', layer);
+    END LOOP;
 END $$;

@@ -101,6 +101,23 @@ def test_all_of_one_transaction_is_one_revision(deliver: Deliver) -> None:
         assert cursor.fetchall() == [(3, 1, 2)]
 
 
+@pytest.mark.parametrize("geometry", ["POINT EMPTY", "POINT (500000 4000000)"])
+def test_a_geometry_that_is_nowhere_is_refused_in_every_write_of_a_transaction(
+    deliver: Deliver, geometry: str
+) -> None:
+    from django.db import transaction
+
+    deliver([bench(1)])
+    for earlier in ([], ["UPDATE layer.benches SET seats = 5"]):
+        with pytest.raises(Exception, match="longitude and latitude"), transaction.atomic():
+            for statement in [
+                *earlier,
+                f"UPDATE layer.benches SET geom = ST_GeomFromText('{geometry}', 4326)",
+            ]:
+                run(statement)
+    assert info().revision == 1
+
+
 def test_a_rolled_back_transaction_leaves_no_revision(deliver: Deliver) -> None:
     from django.db import transaction
 
