@@ -11,11 +11,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+# Only who has a column has loaded pandas: it takes 60 MB, and every server process needs the cleaners of one text.
+if TYPE_CHECKING:
+    import pandas as pd
 
 Objects = npt.NDArray[np.object_]
 
@@ -112,6 +115,8 @@ def clean_column(values: pd.Series[Any], clean: Cleaner, plain: Plain | None = N
 def _unchanged(
     values: pd.Series[Any], filled: npt.NDArray[np.bool_], converted: Sequence[Any]
 ) -> ColumnResult:
+    import pandas as pd
+
     cells = np.full(len(values), None, dtype=object)
     cells[filled] = _as_objects(converted)
     nothing = pd.Series(np.full(len(values), None, dtype=object), index=values.index)
@@ -119,6 +124,8 @@ def _unchanged(
 
 
 def _clean_distinct(values: pd.Series[Any], clean: Cleaner, plain: Plain | None) -> ColumnResult:
+    import pandas as pd
+
     codes, uniques = pd.factorize(values.to_numpy(dtype=object), use_na_sentinel=True)
     texts = [str(text) for text in uniques]
     # One empty row more: factorize marks a missing cell with -1, which picks it.

@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from gis_core.cleaned import EMPTY, Cleaned, ColumnResult, UnreadableError, clean_column, columnwise, refused
 from gis_core.text import DASHES, half_ascii, is_blank_mark, trim
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DASH = re.compile(f"[{re.escape(DASHES)}]")
 

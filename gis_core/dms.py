@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from gis_core.boxes import JAPAN
 from gis_core.cleaned import (
@@ -27,6 +26,9 @@ from gis_core.cleaned import (
     refused,
 )
 from gis_core.text import half_ascii, is_blank_mark, trim
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Marks are unified before anything else: NFKC would turn º into the letter o and ″ into two ′.
 _MARKS = (

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from gis_core.cleaned import EMPTY, Cleaned, ColumnResult, Plain, UnreadableError, clean_column, refused
 from gis_core.text import DASHES, half_ascii, is_blank_mark, trim
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # ▲ and △ are the minus of Japanese accounting.
 _MINUS = re.compile(rf"^[{re.escape(DASHES)}▲△]\s*(?=[0-9.])")

@@ -10,9 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from gis_core.cleaned import (
     EMPTY,
@@ -25,6 +23,9 @@ from gis_core.cleaned import (
     refused,
 )
 from gis_core.text import DASHES, is_blank_mark, trim
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TO_HYPHEN = str.maketrans(dict.fromkeys(DASHES, "-"))
 _SEVERAL = re.compile(r"\s*(?:[/、,;\n]|または|又は)\s*")

@@ -6,9 +6,7 @@ import re
 import unicodedata
 from datetime import datetime, time, timedelta, timezone
 from functools import partial
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from gis_core.cleaned import (
     EMPTY,
@@ -22,6 +20,9 @@ from gis_core.cleaned import (
 )
 from gis_core.dates import from_excel_serial, parse_date
 from gis_core.text import is_blank_mark, trim
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 JST = timezone(timedelta(hours=9), "JST")
 WEEKDAYS = "月火水木金土日"

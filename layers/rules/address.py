@@ -16,6 +16,7 @@ from psycopg import sql
 
 from gis_core.definition import Rule
 from gis_core.errors import Message
+from gis_core.text import hyphens_between_digits, search_key
 from layers.rules.stage import Breach, Stage, column, fetch, within
 from layers.tables import table
 
@@ -29,9 +30,6 @@ _NOISE = re.compile(r"大字|\s+")
 
 def address_key(text: str) -> str:
     """Return an address, or the name of a town, as the two are compared."""
-    # Imported here because it brings pandas: only who loads pays that second, not every command and server.
-    from gis_core.text import hyphens_between_digits, search_key
-
     folded = _NOISE.sub("", unicodedata.normalize("NFKC", hyphens_between_digits(text)))
     arabic = _KANJI_CHOME.sub(lambda found: f"{_arabic(found[1])}丁目", folded)
     return search_key(_DASHED_CHOME.sub(r"\1丁目", arabic))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pandas as pd
@@ -65,3 +67,9 @@ def test_a_value_longer_than_any_value_is_not_searched() -> None:
 def test_no_text_is_too_strange_for_a_cleaner(clean: Callable[[str], Cleaned], value: str) -> None:
     done = clean(value)
     assert done.error is None or done.value is None
+
+
+def test_who_cleans_no_columns_needs_no_pandas() -> None:
+    program = "import sys; from gis_core import codes, dates, dms, numbers, phones, text, times; print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
