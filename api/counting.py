@@ -14,10 +14,12 @@ from layers.reads import Statement, count_statement, plan_statement
 
 # To count what matches among so many takes some ten milliseconds even when every row must be looked at.
 EXACT_UP_TO = 50_000
+# In PostgreSQL's units of cost, of which to test a point against a box is 25: four thousand such tests, some 5 ms.
+CHEAP_COST = 100_000
 
 
 async def matched(
-    asked: Asked, info: LayerInfo, query: ItemsQuery, returned: int, more: bool
+    asked: Asked, info: LayerInfo, query: ItemsQuery, returned: int, *, more: bool
 ) -> tuple[int, bool]:
     """Return how many match, and whether that is exact; `returned` and `more` are the page's."""
     first = not query.after and query.after_keys is None
@@ -37,7 +39,7 @@ async def _count(asked: Asked, info: LayerInfo, query: ItemsQuery, statement: St
             guess = await _guess(asked, plan_statement(info, query))
             if guess is not None:
                 return b"%d guessed" % guess
-        row = await asked.service.database.row(statement)
+        row = await asked.service.database.row(statement, prepared=False)
         assert row is not None
         return b"%d" % row[0]
 
@@ -51,14 +53,14 @@ async def _count(asked: Asked, info: LayerInfo, query: ItemsQuery, statement: St
 
 
 async def _guess(asked: Asked, statement: Statement) -> int | None:
-    """Return PostgreSQL's guess; None when it is so low, and by index, that counting is cheap."""
-    row = await asked.service.database.row(statement)
+    """Return PostgreSQL's guess; None when so few are to be looked at, and by index, that counting is cheap."""
+    row = await asked.service.database.row(statement, prepared=False)
     assert row is not None
     (explained,) = row[0] if isinstance(row[0], list) else orjson.loads(row[0])
     plan = explained["Plan"]
     scans = any("Seq Scan" in node["Node Type"] for node in _nodes(plan))
     rows = int(plan["Plan Rows"])
-    return rows if scans or rows > EXACT_UP_TO else None
+    return rows if scans or rows > EXACT_UP_TO or plan["Total Cost"] > CHEAP_COST else None
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

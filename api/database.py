@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from time import perf_counter
 from typing import Any
 
@@ -43,8 +44,14 @@ POSTGIS = re.compile(
 )
 
 
+class _LastFirst(deque[Any]):
+    """A queue from which what came last is taken first."""
+
+    append = deque.appendleft
+
+
 class Database:
-    """Runs one statement at a time on a pooled connection (autocommit, prepared, binary results)."""
+    """Runs one statement at a time on a pooled connection (autocommit, binary results)."""
 
     def __init__(self, name: str, settings: ApiSettings, role: str | None, *, connected: int) -> None:
         """`role` is what every connection assumes; so many stay `connected` while nobody asks."""
@@ -60,6 +67,8 @@ class Database:
             kwargs={"autocommit": True, "prepare_threshold": 0},
             name="machizu-api",
         )
+        # The pool gives what was given back first; the last one's process and plans are still in the processor's caches.
+        self._pool._pool = _LastFirst()
 
     async def open(self) -> None:
         """Start to connect, without waiting: the API also starts while the database is down."""
@@ -69,16 +78,20 @@ class Database:
         """Close all connections."""
         await self._pool.close()
 
-    async def row(self, statement: Statement) -> Row | None:
+    async def row(self, statement: Statement, *, prepared: bool = True) -> Row | None:
         """Return the first row, if any. Raises `Unavailable` and `BadInput`."""
-        rows = await self.rows(statement)
+        rows = await self.rows(statement, prepared=prepared)
         return rows[0] if rows else None
 
-    async def rows(self, statement: Statement) -> list[Row]:
-        """Return all rows. Raises `Unavailable` and `BadInput`."""
+    async def rows(self, statement: Statement, *, prepared: bool = True) -> list[Row]:
+        """Return all rows. Raises `Unavailable` and `BadInput`.
+
+        A statement that is not `prepared` is planned for its own values: where these decide how much is read, a plan
+        made for any would cost more than planning.
+        """
         begun = perf_counter()
         try:
-            return await self._fetch(statement)
+            return await self._fetch(statement, prepared)
         except (PoolTimeout, PoolClosed, TooManyRequests, psycopg.Error) as error:
             raise translated(error) from error
         finally:
@@ -91,12 +104,15 @@ class Database:
         numbers = self._pool.get_stats()
         return numbers["pool_size"], numbers["pool_available"], numbers.get("requests_waiting", 0)
 
-    async def _fetch(self, statement: Statement) -> list[Row]:
+    async def _fetch(self, statement: Statement, prepared: bool) -> list[Row]:
         """Ask once more when the connection turned out dead, as all are after the database restarts."""
         for last in (False, True):
             async with self._pool.connection() as connection:
                 try:
-                    cursor = await connection.execute(statement.text, statement.parameters, binary=True)
+                    # None leaves it to the threshold, which is the first time.
+                    cursor = await connection.execute(
+                        statement.text, statement.parameters, prepare=None if prepared else False, binary=True
+                    )
                     return await cursor.fetchall()
                 except psycopg.OperationalError:
                     if last or not connection.closed:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from hashlib import blake2b
+from time import gmtime, strftime
 from typing import Any
 
 import orjson
@@ -17,8 +17,7 @@ from api.pages import page
 from gis_core.errors import Message, NotFound
 from layers.catalogue import LayerInfo
 from layers.filters import ItemsQuery
-from layers.paging import Place
-from layers.reads import item_statement, items_statement, revision_statement
+from layers.reads import item_statement, items_statement, read_page, revision_statement
 from layers.writing import WHOLE, Output
 
 # A page of HTML with more rows than this helps no reader and costs browser and server alike.
@@ -37,14 +36,13 @@ async def items(asked: Asked) -> Response:
     tag = asked.tag(info.revision if at is None else at, info.form)
     if asked.media != HTML and (same := unchanged(asked, tag)) is not None:
         return same
-    row = await asked.service.database.row(items_statement(info, query))
+    row = await asked.service.database.row(items_statement(info, query), prepared=not query.narrows)
     assert row is not None
-    features, returned, last_id, more, *keys = row
-    matched, exact = await counting.matched(asked, info, query, returned, more)
+    features, returned, last = read_page(row, query.limit)
+    matched, exact = await counting.matched(asked, info, query, returned, more=last is not None)
     links = self_and_alternates(asked)
-    if more:
-        place = Place(last_id, tuple(orjson.loads(keys[0])) if keys else ())
-        again = asked.again(cursor=selecting.cursor(asked, info, place), offset=None)
+    if last is not None:
+        again = asked.again(cursor=selecting.cursor(asked, info, last), offset=None)
         links.append(link(again, "next", asked.media))
     links.append(collection_link(asked, info))
     if asked.media == HTML:
@@ -52,7 +50,7 @@ async def items(asked: Asked) -> Response:
         return await _items_page(asked, info, query, features, told, links)
     head = {
         "type": "FeatureCollection",
-        "timeStamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "timeStamp": strftime("%Y-%m-%dT%H:%M:%SZ", gmtime()),
         "numberMatched" if exact else "numberMatchedEstimate": matched,
         "numberReturned": returned,
         "links": links,

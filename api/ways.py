@@ -85,7 +85,7 @@ async def way(asked: Asked) -> Response:
         found if isinstance(found, str) else None,
     )
     if isinstance(found, Ends):
-        row = await asked.service.database.row(statements.way_statement(edges, *found.places))
+        row = await asked.service.database.row(statements.way_statement(edges, *found.places), prepared=False)
         if row is None or row[0] is None:
             reason = "no_way"
         else:
@@ -114,7 +114,8 @@ async def reach(asked: Asked) -> Response:
     else:
         plane = asked.service.settings.city.plane_srid
         rows = await asked.service.database.rows(
-            statements.reach_statement(edges, found.places[0], found.away[0], bands, plane)
+            statements.reach_statement(edges, found.places[0], found.away[0], bands, plane),
+            prepared=False,
         )
         areas, reason = [row[1] and orjson.loads(row[1]) for row in rows], None
     about = _about(asked, avoided, reason)
@@ -131,7 +132,7 @@ async def _ends(asked: Asked, points: Sequence[Point], edges: sql.Composable) ->
     # Who may not see the roads may not walk on them here: the network is theirs.
     if ROADS not in asked.catalogue.layers:
         return "no_network"
-    rows = await asked.service.database.rows(statements.near_statement(points, edges))
+    rows = await asked.service.database.rows(statements.near_statement(points, edges), prepared=False)
     if not rows[0][3]:
         return "no_network"
     if any(row[0] is None for row in rows):

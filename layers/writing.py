@@ -14,6 +14,8 @@ from layers.systems import STORED, System, written
 COORDINATE_DIGITS = 7
 # The same of a metre: millimetres.
 METRE_DIGITS = 3
+# What every feature begins with, whatever it holds.
+FEATURE_BEGINS = '{"type":"Feature","id":'
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ def feature(info: LayerInfo, output: Output = WHOLE) -> sql.Composable:
         for place, field in enumerate(output.chosen(info))
     ]
     return sql.SQL(
-        """'{{"type":"Feature","id":' || id || ',"geometry":' || {geometry} || ',"properties":{{' || {members} || '}}}}'"""
+        """{begins} || id || ',"geometry":' || {geometry} || ',"properties":{{' || {members} || '}}}}'"""
     ).format(
+        begins=sql.Literal(FEATURE_BEGINS),
         geometry=_geometry(output),
         members=sql.SQL(" || ").join(members) if members else sql.SQL("''"),
     )
@@ -68,6 +71,8 @@ def tile_value(field: Field) -> sql.Composable:
 
 
 def _json(field: Field) -> sql.Composable:
+    if field.type in ("integer", "boolean"):
+        return sql.SQL("coalesce({}::text, 'null')").format(_plain(field))
     # GDAL takes the type of a column from the first page: whole numbers there would cut all others to whole ones.
     fraction = " || CASE WHEN {0} = trunc({0}) AND abs({0}) < 1e15 THEN '.0' ELSE '' END"
     text = "coalesce(to_json({0})::text" + (fraction if field.type == "number" else "") + ", 'null')"

@@ -15,6 +15,7 @@ from gis_core import tiles
 from gis_core.boxes import Box
 from layers import reads, tile_reads
 from layers.catalogue import LayerInfo
+from layers.paging import Place
 from layers.roles import PUBLIC_ROLE
 from tests.conftest import Store
 from tests.layers.conftest import bench
@@ -39,14 +40,16 @@ def ask(store: Store) -> Callable[[reads.Statement], list[Any]]:
     return run
 
 
-def features(row: Any) -> list[dict[str, Any]]:
-    return json.loads(b"[" + row[0] + b"]")
+def features(row: Any, limit: int = 1000) -> list[dict[str, Any]]:
+    return json.loads(b"[" + reads.read_page(row, limit).features + b"]")
 
 
 def test_items_are_geojson_features_of_public_fields(info: LayerInfo, ask: Any) -> None:
     (row,) = ask(reads.items_statement(info, reads.ItemsQuery(limit=3)))
-    assert row[1:] == (3, 3, True)
-    first = features(row)[0]
+    page = reads.read_page(row, 3)
+    assert page[1:] == (3, Place(3))
+    first, *others = features(row, 3)
+    assert len(others) == 2
     assert first["properties"] == {
         "identifier": "0",
         "name": 'ベン"チ\\',
@@ -58,18 +61,28 @@ def test_items_are_geojson_features_of_public_fields(info: LayerInfo, ask: Any) 
 
 
 def test_pages_by_key_cover_everything_once(info: LayerInfo, ask: Any) -> None:
-    seen: list[int] = []
-    after, more = 0, True
-    while more:
-        ((_, returned, after, more),) = ask(
-            reads.items_statement(info, reads.ItemsQuery(limit=4, after=after))
-        )
-        seen.append(returned)
-    assert seen == [4, 4, 2]
+    seen: list[list[int]] = []
+    last: Place | None = Place(0)
+    while last is not None:
+        (row,) = ask(reads.items_statement(info, reads.ItemsQuery(limit=4, after=last.id)))
+        seen.append([feature["id"] for feature in features(row, 4)])
+        last = reads.read_page(row, 4).last
+    assert seen == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10]]
 
 
 def test_an_empty_page_is_empty_bytes(info: LayerInfo, ask: Any) -> None:
-    assert ask(reads.items_statement(info, reads.ItemsQuery(limit=3, after=10**6))) == [(b"", 0, None, False)]
+    (row,) = ask(reads.items_statement(info, reads.ItemsQuery(limit=3, after=10**6)))
+    assert reads.read_page(row, 3) == (b"", 0, None)
+
+
+def test_a_page_ends_where_its_last_feature_does_whatever_names_say(
+    deliver: Callable[..., Any], ask: Any
+) -> None:
+    from layers.selectors import catalogue
+
+    deliver([bench(n, ',{"type":"Feature","id":9}]\\') for n in range(3)])
+    (row,) = ask(reads.items_statement(catalogue().layer("benches"), reads.ItemsQuery(limit=2)))
+    assert [feature["id"] for feature in features(row, 2)] == [1, 2]
 
 
 @pytest.mark.parametrize(
