@@ -26,19 +26,25 @@ REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 
 def link(href: str, rel: str, media: str, title: str | None = None, **more: object) -> Link:
     """Return one link object."""
-    made: Link = {"href": href, "rel": rel, "type": media.split("; charset")[0]}
+    made: Link = {"href": href, "rel": rel, "type": _plain(media)}
     return made | ({"title": title} if title else {}) | more
+
+
+def _plain(media: str) -> str:
+    return media.partition("; charset")[0]
 
 
 def self_and_alternates(asked: Asked) -> list[Link]:
     """Return the link to this representation and those to the others of the same resource."""
-    formats = asked.operation.formats
-    others = {media: name for name, media in reversed([*formats.items()]) if media != asked.media}
-    # One address is made and the format's name put in: ten made one by one would cost as much as many a query.
-    template = asked.again(f=FORMAT_PLACE, cursor=None)
+    # One address is made and the formats' names put in: ten made one by one would cost as much as many a query.
+    before, _, after = asked.again(f=FORMAT_PLACE, cursor=None).partition(FORMAT_PLACE)
     return [
         link(asked.again(), "self", asked.media),
-        *(link(template.replace(FORMAT_PLACE, name), "alternate", media) for media, name in others.items()),
+        *(
+            link(f"{before}{name}{after}", "alternate", media)
+            for name, media in asked.operation.alternates
+            if media != _plain(asked.media)
+        ),
     ]
 
 

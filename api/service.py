@@ -87,6 +87,17 @@ class Operation:
         return COMMON_NAMES | {p.name for p in self.parameters}
 
     @cached_property
+    def choices(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The query parameters that take one of a few values, with these."""
+        return tuple((p.name, tuple(p.schema["enum"])) for p in self.parameters if p.schema.get("enum"))
+
+    @cached_property
+    def alternates(self) -> tuple[tuple[str, str], ...]:
+        """The first format of each media type, with that type without its charset."""
+        firsts = {media.partition("; charset")[0]: name for name, media in reversed([*self.formats.items()])}
+        return tuple((name, media) for media, name in firsts.items())
+
+    @cached_property
     def offered(self) -> dict[str, str]:
         """The media types of the formats, the first of each, by themselves without parameters."""
         return {media.partition(";")[0]: media for media in reversed([*self.formats.values()])}
