@@ -155,10 +155,10 @@ def _states(info: LayerInfo | None, chosen: str) -> sql.Composable:
     if info is None:
         return _NONE
     return sql.SQL("""
-        (SELECT json_agg(json_build_object('id', chosen.id, 'state', entry.state, 'at', entry.at))
-         FROM unnest({chosen}::bigint[]) AS chosen (id) CROSS JOIN LATERAL (
-             SELECT state, at FROM {source}
-             WHERE layer = {layer} AND feature_id = chosen.id AND at <= now() ORDER BY at DESC, id DESC LIMIT 1) AS entry)
+        (SELECT json_agg(newest) FROM (
+             SELECT DISTINCT ON (feature_id) feature_id AS id, state, at FROM {source} AS entry
+             WHERE layer = {layer} AND feature_id = ANY ({chosen}::bigint[]) AND at <= now()
+             ORDER BY feature_id, entry.at DESC, entry.id DESC) AS newest)
         """).format(chosen=sql.Placeholder(chosen), source=source(info), layer=sql.Literal(info.id))
 
 
