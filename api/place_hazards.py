@@ -79,8 +79,8 @@ def ordered(said: Sequence[Said]) -> list[Said]:
 
 
 def of_kind(said: Sequence[Said], kind: Kind) -> Said | None:
-    """Return the worst that layers of a kind say, None without such a layer."""
-    return next((one for one in ordered(said) if one.hazard.kind == kind), None)
+    """Return the worst that layers of a kind say (`said`: the worst first), None without such a layer."""
+    return next((one for one in said if one.hazard.kind == kind), None)
 
 
 def fact_words(fact: Fact, language: str) -> str:

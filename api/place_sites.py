@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -138,5 +138,6 @@ def _nearest(
     among = metres[places]
     count = min(limit, len(places))
     first = np.argpartition(among, count - 1)[:count] if count < len(places) else np.arange(count)
-    order: Sequence[int] = first[np.argsort(among[first], kind="stable")].tolist()
-    return tuple(Near(sites.all[int(places[n])], float(among[n])) for n in order)
+    order = first[np.argsort(among[first], kind="stable")]
+    found = zip(places[order].tolist(), among[order].tolist(), strict=True)
+    return tuple(Near(sites.all[place], distance) for place, distance in found)
