@@ -93,11 +93,17 @@ def _matched(cursor: Any, staged: Stage, delivery: Delivery) -> tuple[tuple[str,
     """Choose the key; where rows must be distinct, find those that repeat an earlier one or its key."""
     if not delivery.distinct:
         return usable_key(cursor, staged, delivery.keys), []
-    found = _taken_out(cursor, staged, same_rows(cursor, staged))
     key = usable_key(cursor, staged, delivery.keys)
-    unique = [(f.name,) for f in staged.definition.fields if f.unique and staged.feeds(f.name)]
-    for names in dict.fromkeys([*([key] if key else []), *unique]):
-        found += _taken_out(cursor, staged, same_values(cursor, staged, names))
+    repeated = same_values(cursor, staged, key)
+    found: list[Issue] = []
+    # Rows with different keys are different.
+    if repeated or not key:
+        found = _taken_out(cursor, staged, same_rows(cursor, staged))
+        repeated = same_values(cursor, staged, key)
+    found += _taken_out(cursor, staged, repeated)
+    for field in staged.definition.fields:
+        if field.unique and (field.name,) != key:
+            found += _taken_out(cursor, staged, same_values(cursor, staged, (field.name,)))
     return key, found
 
 

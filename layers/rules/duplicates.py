@@ -64,8 +64,8 @@ def unique(cursor: Any, stage: Stage, rule: Rule) -> list[Breach]:
 
 
 def same_values(cursor: Any, stage: Stage, names: Sequence[str]) -> list[Breach]:
-    """Find rows that share these fields' values with an earlier row."""
-    if not stage.feeds(*names):
+    """Find rows that share these fields' values with an earlier row; none where there are no fields."""
+    if not names or not stage.feeds(*names):
         return []
     # No field can be called "first row".
     found = fetch(
