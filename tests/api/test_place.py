@@ -114,7 +114,10 @@ def load_places(folder: Path) -> None:
         box = Box(*transform_bounds(source.crs, "EPSG:4326", *source.bounds))
     add_raster(flood, folder / "depth.tif", extent=box, report={}, actor="tests")  # type: ignore[arg-type]
     shut = [*SITES].index("閉じた公園") + 1
-    log([Entry("evacuation_sites", shut, datetime(2026, 11, 1, tzinfo=UTC), "closed", "hq")], actor="tests")
+    # What a feed said before, written after, is not what holds now.
+    states = ((2, "closed", "hq"), (1, "open", "hq"), (1, "open", "feed"))
+    log([Entry("evacuation_sites", shut, datetime(2026, 11, day, tzinfo=UTC), state, by) for day, state, by in states],
+        actor="tests")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
