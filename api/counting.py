@@ -9,8 +9,8 @@ import orjson
 
 from api.asked import Asked
 from layers.catalogue import LayerInfo
-from layers.filters import ItemsQuery
-from layers.reads import Statement, count_statement, plan_statement
+from layers.filters import ItemsQuery, finds_few
+from layers.reads import Page, Statement, count_statement, plan_statement
 
 # To count what matches among so many takes some ten milliseconds even when every row must be looked at.
 EXACT_UP_TO = 50_000
@@ -18,24 +18,23 @@ EXACT_UP_TO = 50_000
 CHEAP_COST = 100_000
 
 
-async def matched(
-    asked: Asked, info: LayerInfo, query: ItemsQuery, returned: int, *, more: bool
-) -> tuple[int, bool]:
-    """Return how many match, and whether that is exact; `returned` and `more` are the page's."""
-    first = not query.after and query.after_keys is None
-    if first and not more and (returned or not query.offset):
-        return query.offset + returned, True
+async def matched(asked: Asked, info: LayerInfo, query: ItemsQuery, page: Page) -> tuple[int, bool]:
+    """Return how many match, and whether that is exact."""
+    if page.matched is not None:
+        return page.matched, True
+    if query.first and page.last is None and (page.returned or not query.offset):
+        return query.offset + page.returned, True
     if query.at is None and not query.narrows:
         return info.feature_count, True
     number, exact = await _count(asked, info, query, count_statement(info, query))
-    return max(number, returned), exact
+    return max(number, page.returned), exact
 
 
 async def _count(asked: Asked, info: LayerInfo, query: ItemsQuery, statement: Statement) -> tuple[int, bool]:
     """Count, or guess, once for all pages of the same list, and for all who ask for it."""
 
     async def make() -> bytes:
-        if info.feature_count > EXACT_UP_TO:
+        if info.feature_count > EXACT_UP_TO and not finds_few(info, query):
             guess = await _guess(asked, plan_statement(info, query))
             if guess is not None:
                 return b"%d guessed" % guess

@@ -16,8 +16,8 @@ from api.links import GEOJSON, JSON, Link, collection_path, link, self_and_alter
 from api.pages import page
 from gis_core.errors import Message, NotFound
 from layers.catalogue import LayerInfo
-from layers.filters import ItemsQuery
-from layers.reads import item_statement, items_statement, read_page, revision_statement
+from layers.filters import ItemsQuery, finds_few
+from layers.reads import Page, item_statement, items_statement, read_page, revision_statement
 from layers.writing import WHOLE, Output
 
 # A page of HTML with more rows than this helps no reader and costs browser and server alike.
@@ -36,27 +36,33 @@ async def items(asked: Asked) -> Response:
     tag = asked.tag(info.revision if at is None else at, info.form)
     if asked.media != HTML and (same := unchanged(asked, tag)) is not None:
         return same
-    row = await asked.service.database.row(items_statement(info, query), prepared=not query.narrows)
-    assert row is not None
-    features, returned, last = read_page(row, query.limit)
-    matched, exact = await counting.matched(asked, info, query, returned, more=last is not None)
+    found = await _page(asked, info, query)
+    matched, exact = await counting.matched(asked, info, query, found)
     links = self_and_alternates(asked)
-    if last is not None:
-        again = asked.again(cursor=selecting.cursor(asked, info, last), offset=None)
+    if found.last is not None:
+        again = asked.again(cursor=selecting.cursor(asked, info, found.last), offset=None)
         links.append(link(again, "next", asked.media))
     links.append(collection_link(asked, info))
     if asked.media == HTML:
         told = str(matched) if exact else f"≈ {matched}"
-        return await _items_page(asked, info, query, features, told, links)
+        return await _items_page(asked, info, query, found.features, told, links)
     head = {
         "type": "FeatureCollection",
         "timeStamp": strftime("%Y-%m-%dT%H:%M:%SZ", gmtime()),
         "numberMatched" if exact else "numberMatchedEstimate": matched,
-        "numberReturned": returned,
+        "numberReturned": found.returned,
         "links": links,
     }
-    body = with_list(head, "features", features)
+    body = with_list(head, "features", found.features)
     return await answer(asked, body, tag=tag, headers=content_crs(query.output))
+
+
+async def _page(asked: Asked, info: LayerInfo, query: ItemsQuery) -> Page:
+    """Read a page. One plan does for all of a whole layer, and for all that find few; filters are of too many forms."""
+    prepared = not query.conditions and (finds_few(info, query) or not query.narrows)
+    row = await asked.service.database.row(items_statement(info, query), prepared=prepared)
+    assert row is not None
+    return read_page(row, query.limit)
 
 
 def content_crs(output: Output) -> dict[str, str]:

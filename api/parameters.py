@@ -188,9 +188,12 @@ def equals(query: Mapping[str, str], info: LayerInfo, known: frozenset[str]) -> 
 
     Raises `BadParameter` for a name that is neither, and for a value that does not fit the field's type.
     """
+    names = query.keys() - known
+    if not names:
+        return ()
     fields = {f.name: f for f in (ID, *info.fields)}
     filters = []
-    for name in query.keys() - known:
+    for name in names:
         if name not in fields:
             raise unknown_parameter(name, known)
         filters.append((name, _value(fields[name], query[name])))

@@ -7,9 +7,15 @@ the same features as GeoJSON in SQL and sends the bytes, with neither links nor 
 as it is, but for the rate limits; of the answers only the number of matches is remembered. Needs `wrk`. Returns 1 when
 a goal is missed.
 
-What limits "box" and "filter": a page is in the order of ids, so that one can go on from it, so all that the box holds
-is read and sorted; the reference takes any hundred. PostgreSQL's own time for 650 points in the box: 2.2 ms; of the
-reference's statement with that order 1.5 ms (it compares boxes in single precision only), without it 0.44 ms.
+What limits "box" and "filter": a page is in the order of ids, so that one can go on from it, and the first says how many
+match. So all that the box holds is read (538 points in the mean), or features by id until a hundred match (8,900); the
+reference takes any hundred, and counts nothing. PostgreSQL's own time, mean of the 200 paths: box 0.9 ms, of the
+reference's statement 0.28 ms, of the same with that order 0.8 ms; filter 2.6, 0.7 and 2.1 ms.
+
+What limits "100" and "item": PostgreSQL takes as long as for the reference (0.20 and 0.19 ms for 100 features). What is
+left is Python beside the statement: 0.19 ms for a page and 0.11 ms for a feature, of the reference 0.015 ms. Of a page's,
+a fifth each goes to the way to the endpoint, to reading what is asked for and to the links; the rest to the ETag, the
+headers and the statement's text.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from layers import paging, past
 from layers.catalogue import LayerInfo
-from layers.filters import BY_ID, ItemsQuery, Moment, Shape, moment_of, shape_of, values_of, where
+from layers.filters import BY_ID, ItemsQuery, Moment, Shape, finds_few, moment_of, shape_of, values_of, where
 from layers.forms import once_a_form
 from layers.paging import Place
 from layers.tables import table
@@ -26,6 +26,9 @@ CHANGE_CHANNEL = "machizu_layer_changed"
 # The catalogue tells a layer's last revisions apart: at least so many, less than twice as many. What they are
 # counted from moves in steps, because each move makes all of the layer's tiles new.
 RECENT_REVISIONS = 100
+
+# No field has a blank in its name.
+MATCHED = sql.Identifier("all that match")
 
 # Of a longer condition's statement the text is not kept.
 KEPT_LETTERS = 1_000
@@ -70,26 +73,32 @@ def catalogue_statement(only: Collection[str] | None = None) -> Statement:
 
 
 def items_statement(info: LayerInfo, query: ItemsQuery) -> Statement:
-    """One row: a page of features, to be read by `read_page`."""
-    return Statement(_items_text(info, shape_of(query)), values_of(query))
+    """One row: a page of features, to be read by `read_page`; all that match are counted where that costs little."""
+    few = finds_few(info, query)
+    shape = shape_of(query)._replace(few=few, counted=few and query.first)
+    return Statement(_items_text(info, shape), values_of(query))
 
 
 class Page(NamedTuple):
-    """Features (comma-joined GeoJSON), how many, and where the next page goes on after; None when none follows."""
+    """Features (comma-joined GeoJSON), how many, and where the next page goes on after, None when none follows.
+
+    `matched` is how many there are in all, None where they were not counted.
+    """
 
     features: bytes
     returned: int
     last: Place | None
+    matched: int | None
 
 
 def read_page(row: Sequence[Any], limit: int) -> Page:
     """Return the page of at most `limit` features that a row of `items_statement` holds."""
-    features, found, last_id, keys = row
+    features, found, last_id, keys, matched = row
     if found <= limit:
-        return Page(features, found, None)
+        return Page(features, found, None, matched)
     # The one more that was looked for. No value holds its beginning: quotes within JSON's texts are escaped.
     features = features[: features.rindex(b"," + FEATURE_BEGINS.encode())]
-    return Page(features, limit, Place(last_id, tuple(orjson.loads(keys)) if keys else ()))
+    return Page(features, limit, Place(last_id, tuple(orjson.loads(keys)) if keys else ()), matched)
 
 
 def kept_if_short(make: Callable[[LayerInfo, Shape], str]) -> Callable[[LayerInfo, Shape], str]:
@@ -110,10 +119,11 @@ def _items_text(info: LayerInfo, shape: Shape) -> str:
     keys = sql.SQL("json_build_array({})::text").format(sql.SQL(", ").join(names))
     text = sql.SQL("""
         SELECT convert_to(coalesce(string_agg({feature}, ','), ''), 'UTF8'), count(*),
-               (array_agg(id))[%(limit)s], {keys}
+               (array_agg(id))[%(limit)s], {keys}, {matched}
         FROM {page} AS page""").format(
         feature=feature(info, shape.output),
         keys=sql.SQL("(array_agg({}))[%(limit)s]").format(keys) if names else sql.SQL("NULL"),
+        matched=sql.SQL("max({})").format(MATCHED) if shape.counted else sql.SQL("NULL"),
         page=chosen_rows(info, shape),
     )
     return text.as_string(None)
@@ -131,10 +141,11 @@ def chosen_rows(info: LayerInfo, shape: Shape) -> sql.Composable:
         for place, expression in enumerate(expressions)
     ]
     return sql.SQL("""
-        (SELECT id {columns} {keys} FROM {source} WHERE {beyond} {where}
+        (SELECT id {columns} {keys} {matched} FROM {source} WHERE {beyond} {where}
          ORDER BY {order} LIMIT %(over)s OFFSET %(offset)s)""").format(
         columns=_columns(info, shape.output),
         keys=sql.SQL("").join(keys),
+        matched=sql.SQL(", count(*) OVER () AS {}").format(MATCHED) if shape.counted else sql.SQL(""),
         source=_source(info, shape.at),
         beyond=_beyond(info, shape),
         where=where(info, shape),

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api import counting
 from api.declared import OFFSET_MAXIMUM
+from layers import filters
 from layers.catalogue import PUBLIC, parse_catalogue
 from layers.filters import ItemsQuery
 from layers.paging import Place, write_place
@@ -121,6 +122,8 @@ def test_a_deep_page_begins_in_the_index_as_the_first_does(world: Store, after: 
 
 def test_counts_are_exact_or_marked_as_a_guess(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert get(client, ITEMS, limit=1, filter="seats = 3")["numberMatched"] == 50
+    monkeypatch.setattr(filters, "FEW", 10)
+    assert get(client, ITEMS, limit=1, filter="seats = 3")["numberMatched"] == 50
     monkeypatch.setattr(counting, "EXACT_UP_TO", 10)
     guessed = get(client, ITEMS, limit=1, filter="seats <> 3")
     assert "numberMatched" not in guessed
@@ -219,3 +222,18 @@ def test_spellings_in_the_data_make_no_difference(
     assert found("高崎ＡＢＣ") == found("髙﨑abc") == {"髙﨑ＡＢＣ", "高崎abc"}
     assert found("1-2-3") == found("123") == {"1ー2-3", "１－２ー３"}
     assert found("がっこう") == {"か\u3099っこう", "ガツコウ"}
+
+
+@pytest.mark.parametrize("few", [0, 10**6])
+@pytest.mark.parametrize(
+    "query", [{"bbox": "139,36,141,38"}, {"seats": "3"}, {"filter": "seats <> 2"}, {"q": "ベンチ1"}]
+)
+def test_every_page_tells_how_many_there_are_however_they_are_found(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, few: int, query: dict[str, str]
+) -> None:
+    monkeypatch.setattr(filters, "FEW", few)
+    everything = get(client, ITEMS, limit=1000, **query)
+    for order in ({}, {"sortby": "-seats,name"}):
+        found = [*pages(client, limit=20, **query, **order)]
+        assert {page["numberMatched"] for page in found} == {everything["numberReturned"]}
+    assert get(client, ITEMS, limit=5, offset=9000, **query)["numberMatched"] == everything["numberReturned"]

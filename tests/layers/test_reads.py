@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from gis_core import tiles
 from gis_core.boxes import Box
 from layers import reads, tile_reads
 from layers.catalogue import LayerInfo
+from layers.filters import finds_few
 from layers.paging import Place
 from layers.roles import PUBLIC_ROLE
 from tests.conftest import Store
@@ -47,7 +49,7 @@ def features(row: Any, limit: int = 1000) -> list[dict[str, Any]]:
 def test_items_are_geojson_features_of_public_fields(info: LayerInfo, ask: Any) -> None:
     (row,) = ask(reads.items_statement(info, reads.ItemsQuery(limit=3)))
     page = reads.read_page(row, 3)
-    assert page[1:] == (3, Place(3))
+    assert page[1:] == (3, Place(3), None)
     first, *others = features(row, 3)
     assert len(others) == 2
     assert first["properties"] == {
@@ -72,7 +74,7 @@ def test_pages_by_key_cover_everything_once(info: LayerInfo, ask: Any) -> None:
 
 def test_an_empty_page_is_empty_bytes(info: LayerInfo, ask: Any) -> None:
     (row,) = ask(reads.items_statement(info, reads.ItemsQuery(limit=3, after=10**6)))
-    assert reads.read_page(row, 3) == (b"", 0, None)
+    assert reads.read_page(row, 3) == (b"", 0, None, None)
 
 
 def test_a_page_ends_where_its_last_feature_does_whatever_names_say(
@@ -99,7 +101,31 @@ def test_filters(info: LayerInfo, ask: Any, query: dict[str, Any], expected: lis
     (row,) = ask(reads.items_statement(info, reads.ItemsQuery(limit=100, **query)))
     assert [f["properties"]["identifier"] for f in features(row)] == expected
     if "offset" not in query:
+        (row,) = ask(reads.items_statement(info, reads.ItemsQuery(limit=1, **query)))
+        assert reads.read_page(row, 1).matched == len(expected)
+        assert features(row, 1)[0]["properties"]["identifier"] == expected[0]
         assert ask(reads.count_statement(info, reads.ItemsQuery(limit=1, **query))) == [(len(expected),)]
+
+
+@pytest.mark.parametrize(
+    ("features", "box", "few"),
+    [
+        (100_000, Box(140.0, 36.0, 140.1, 36.1), True),
+        (100_000, Box(140.0, 36.0, 140.2, 36.2), False),
+        (100_000, Box(141.0, 37.0, 142.0, 38.0), True),
+        (100_001, Box(140.0, 36.0, 140.1, 36.1), False),
+        (2_000, None, True),
+        (2_001, None, False),
+    ],
+)
+def test_few_are_found_in_a_small_part_of_a_layer(
+    info: LayerInfo, features: int, box: Box | None, few: bool
+) -> None:
+    spread = replace(info, feature_count=features, extent=Box(140.0, 36.0, 141.0, 37.0))
+    query = reads.ItemsQuery(limit=1, bbox=box, equals=() if box else (("seats", "3"),))
+    assert finds_few(spread, query) is few
+    assert not finds_few(spread, replace(query, at=1))
+    assert not finds_few(spread, reads.ItemsQuery(limit=1))
 
 
 def test_one_item_and_its_version(info: LayerInfo, ask: Any) -> None:
