@@ -29,9 +29,9 @@ CITY_LAYERS = 1000
 
 
 def add_to(commands: Subparsers) -> None:
-    """Add `layer list|show|schema|create|update|retire|publish|rollback|purge`."""
+    """Add `layer list|show|schema|document|create|update|retire|publish|rollback|purge`."""
     group = commands.add_parser("layer", help="レイヤの台帳 / the registry of layers").add_subparsers(
-        required=True, metavar="list|show|schema|create|update|retire|publish|rollback|purge"
+        required=True, metavar="list|show|schema|document|create|update|retire|publish|rollback|purge"
     )
     listing = command(
         group, "list", _list, help="レイヤの一覧 / list the layers", example="machizu layer list"
@@ -53,6 +53,14 @@ def add_to(commands: Subparsers) -> None:
         example="machizu layer schema aed",
     )
     schema.add_argument("layer", metavar="ID")
+    document = command(
+        group,
+        "document",
+        _document,
+        help="データ項目の説明書（Markdown） / a layer's data dictionary as Markdown",
+        example="machizu layer document aed > AED設置箇所.md",
+    )
+    document.add_argument("layer", metavar="ID")
     _add_changes(group)
 
 
@@ -145,6 +153,14 @@ def _schema(arguments: argparse.Namespace) -> None:
 
         info = catalogue(ADMINISTRATOR).layer(arguments.layer)
         print_json(layer_schema(info, "ja", f"urn:machizu:layer:{info.id}"))
+
+
+def _document(arguments: argparse.Namespace) -> None:
+    with store():
+        from layers.documentation import describe
+        from layers.selectors import definition
+
+        print(describe(definition(arguments.layer)), end="")
 
 
 def _create(arguments: argparse.Namespace) -> int:

@@ -74,6 +74,8 @@ def test_from_a_definition_to_a_published_layer_and_back(
     assert run("layer", "create", str(definition), **in_store).returncode == 1
     schema = json.loads(run("layer", "schema", "school_districts", **in_store).stdout)
     assert "school" in schema["properties"]
+    told = run("layer", "document", "school_districts", **in_store).stdout
+    assert all(words in told for words in ("小学校の通学区域", "学校教育係", "`choice`", "重ならない")), told
 
     file = deliver(
         tmp_path / "d.geojson", square(140.0, "市野沢小", "指定校"), square(140.02, "薄葉小", "選択制")
