@@ -99,23 +99,6 @@ def alerts_statement(
     return Statement(text.as_string(None), {"at": at, "statuses": statuses})
 
 
-def alert_log_statement(
-    *, after: int = 0, since: datetime | None = None, limit: int = 200, published: bool = True
-) -> Statement:
-    """One row: `alerts` (bytes, as `alerts_statement`, every message and status), returned, last id, more."""
-    text = sql.SQL("""
-        SELECT convert_to(coalesce(string_agg({alert}, ',' ORDER BY id) FILTER (WHERE turn <= %(limit)s), ''), 'UTF8'),
-               count(*) FILTER (WHERE turn <= %(limit)s),
-               coalesce(max(id) FILTER (WHERE turn <= %(limit)s), %(after)s),
-               count(*) > %(limit)s
-        FROM (SELECT *, row_number() OVER (ORDER BY id) AS turn FROM {source}
-              WHERE id > %(after)s AND sent >= coalesce(%(since)s::timestamptz, '-infinity')
-              ORDER BY id LIMIT %(over)s) AS listed""").format(source=_source(published), alert=_ALERT)
-    return Statement(
-        text.as_string(None), {"after": after, "since": since, "limit": limit, "over": limit + 1}
-    )
-
-
 def alert_statement(alert_id: int, *, published: bool = True) -> Statement:
     """No row or one: the message as JSON bytes."""
     text = sql.SQL("SELECT convert_to({alert}, 'UTF8') FROM {source} WHERE id = %(id)s").format(

@@ -173,13 +173,13 @@ def test_listeners_are_told_of_what_came_and_ended_and_of_nothing_else(city: Cit
 
 
 def test_the_public_reads_what_is_published_and_no_more(city: City, store: Store) -> None:
-    from layers.alerts import alert_log_statement, alerts_statement
+    from layers.alerts import alerts_statement
 
     keep(city, weather(RAIN, {"43": "発表"}, 0), alert())
     with psycopg.connect(store.url, options=f"-c role={PUBLIC_ROLE}", autocommit=True) as connection:
-        entries, count, _, more = connection.execute(*alert_log_statement()).fetchone()
-        assert (count, more) == (1, False)
-        assert json.loads(entries)["level"] == 4
+        alerts, count, _ = connection.execute(*alerts_statement()).fetchone()
+        assert count == 1
+        assert json.loads(alerts)["level"] == 4
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(*alerts_statement(published=False))
 
