@@ -1,6 +1,4 @@
--- As before, but the extent of a layer that only gets more rows is not read anew from all of them.
--- Books a statement's change: counts and envelope of the revision, count and extent of the layer, and the
--- notice to whoever listens.
+-- As before (0007), but the extent of a layer that only gets more rows is not read anew from all of them.
 CREATE OR REPLACE FUNCTION history.book(layer text, added_ bigint, changed_ bigint, removed_ bigint, box box2d)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -26,7 +24,7 @@ BEGIN
                       ELSE ST_MakeEnvelope(ST_XMin(extent_), ST_YMin(extent_), ST_XMax(extent_), ST_YMax(extent_), 4326)
                  END
     WHERE id = layer;
-    PERFORM pg_notify('machizu_layer_changed', json_build_object(
+    PERFORM history.tell('machizu_layer_changed', jsonb_build_object(
         'layer', layer, 'revision', raised,
-        'envelope', json_build_array(ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)))::text);
+        'envelope', jsonb_build_array(ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box))));
 END $$;
