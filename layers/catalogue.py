@@ -49,9 +49,9 @@ class LayerInfo:
 
     @cached_property
     def form(self) -> str:
-        """A digest of the visible fields: the same at every revision until the definition changes them."""
-        fields = [(f.name, f.type, f.role) for f in self.fields]
-        return blake2b(repr(fields).encode(), digest_size=8).hexdigest()
+        """A digest of geometry type and visible fields: the same at every revision until the definition changes them."""
+        form = self.definition.geometry, [(f.name, f.type, f.role) for f in self.fields]
+        return blake2b(repr(form).encode(), digest_size=8).hexdigest()
 
     def revision_in(self, box: Box) -> int:
         """Return the newest revision that touched the box (degrees), as far as `recent` tells them apart."""

@@ -27,7 +27,9 @@ ID = Field(
 )
 BY_ID = Order()
 # An item is in the answer only if its geometry, not its box, meets the bbox (OGC 17-069r4, /req/core/fc-bbox-response).
-IN_BOX = sql.SQL("ST_Intersects(geom, ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326))")
+# The envelope of its diagonal is a line or a point where the box is one, which an envelope of four sides would not be.
+IN_BOX = sql.SQL("""ST_Intersects(geom, ST_Envelope(ST_SetSRID(
+    ST_MakeLine(ST_Point(%(west)s, %(south)s), ST_Point(%(east)s, %(north)s)), 4326)))""")
 # The same in three quarters of the time, but the planner cannot guess how many these are.
 POINT_IN_BOX = sql.SQL("""geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
     AND ST_X(geom) BETWEEN %(west)s::float8 AND %(east)s::float8 AND ST_Y(geom) BETWEEN %(south)s::float8 AND %(north)s::float8""")

@@ -1,4 +1,4 @@
-"""What is made from a layer's id and visible fields alone, kept as long as these do not change."""
+"""What is made from a layer's id, geometry type and visible fields alone, kept as long as these do not change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class _Form:
-    """A layer whatever its revision: two of the same id and fields are equal."""
+    """A layer whatever its revision: two of the same id and form are equal."""
 
     layer_id: str
     digest: str

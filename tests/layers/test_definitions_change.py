@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from gis_core.boxes import Box
 from gis_core.definition import LayerDefinition
 from gis_core.definition_file import parse_definition
 from gis_core.errors import BadInput, Conflict, NotFound
+from layers import reads
 from tests.layers.conftest import bench
 from tests.layers.test_history import changes, info, names_at, now
 
@@ -100,7 +102,14 @@ def test_points_can_become_multipoints_but_not_lines(benches: LayerDefinition, d
     deliver([bench(1)])
     with pytest.raises(BadInput, match="LineString"):
         update(parse_definition(dict(benches.raw) | {"geometry": "LineString"}))  # type: ignore[arg-type]
+    in_box = reads.ItemsQuery(limit=1, bbox=Box(139, 36, 141, 37))
+    before = reads.items_statement(info(), in_box)
     update(parse_definition(dict(benches.raw) | {"geometry": "MultiPoint"}))  # type: ignore[arg-type]
+    after = reads.items_statement(info(), in_box)
+    assert "ST_X" in before.text
+    with connection.cursor() as cursor:
+        cursor.execute(after.text, after.parameters)
+        assert reads.read_page(cursor.fetchone(), 1).returned == 1
     assert rows("SELECT GeometryType(geom), GeometryType(geom_3857) FROM layer.benches") == [
         ("MULTIPOINT",) * 2
     ]

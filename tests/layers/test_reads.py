@@ -91,6 +91,8 @@ def test_a_page_ends_where_its_last_feature_does_whatever_names_say(
     ("query", "expected"),
     [
         ({"bbox": Box(140.0015, 36, 140.0045, 37)}, ["2", "3", "4"]),
+        ({"bbox": Box(140.0015, 36.9, 140.0045, 36.9)}, ["2", "3", "4"]),
+        ({"bbox": Box(140.003, 36.9, 140.003, 36.9)}, ["3"]),
         ({"equals": (("seats", "3"), ("identifier", "7"))}, ["7"]),
         ({"interval": (datetime(2026, 4, 9, 15, tzinfo=UTC), None)}, ["9"]),
         ({"interval": (None, datetime(2026, 4, 1, 14, 59, tzinfo=UTC))}, ["0"]),
