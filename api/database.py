@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from time import perf_counter
 from typing import Any
 
@@ -44,12 +43,6 @@ POSTGIS = re.compile(
 )
 
 
-class _LastFirst(deque[Any]):
-    """A queue from which what came last is taken first."""
-
-    append = deque.appendleft
-
-
 class Database:
     """Runs one statement at a time on a pooled connection (autocommit, binary results)."""
 
@@ -67,8 +60,6 @@ class Database:
             kwargs={"autocommit": True, "prepare_threshold": 0},
             name="machizu-api",
         )
-        # The pool gives what was given back first; the last one's process and plans are still in the processor's caches.
-        self._pool._pool = _LastFirst()
 
     async def open(self) -> None:
         """Start to connect, without waiting: the API also starts while the database is down."""
