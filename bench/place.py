@@ -2,15 +2,16 @@
 
     .venv/bin/python -m bench.place [--requests 400] [--rounds 5]
 
-One client asks for random points of the city, in turn: `/api/place` over HTTP (one process, no cache of answers); one
-round trip to PostGIS by the same road, the nearest site; that road without PostGIS, the depth of the flood; and without
-HTTP, as prepared statements by psycopg, all that vector layers say of the place, and only the town there. Rounds alternate, so that a busy machine slows all of them. The
-store is made for the bench, with the product's samples. Returns 1 when the goal is missed: p95 of a place within three
-times p95 of one round trip by the same road; the shares of the bare ones are printed beside it.
+One client asks for random points of the city, in turn: `/api/place` over HTTP (one process, no cache of answers);
+one round trip to PostGIS by the same road, the nearest site; that road without PostGIS, the depth of the flood; and
+without HTTP, as prepared statements by psycopg, all that vector layers say of the place, and only the town there.
+Rounds alternate, so that a busy machine slows all of them. The store is made for the bench, with the product's
+samples. Returns 1 when the goal is missed: p95 of a place within three times p95 of one round trip by the same road;
+the shares of the bare ones are printed beside it.
 
 What keeps it above three times its own statement without HTTP (0.21 ms): of 1.4 ms, all medians, the road takes 0.35,
 the statement through the pool of connections and the event loop 0.43, the choice of sites 0.15, words in one language
-and JSON 0.25; the rest is the way between three processes on two cores.
+and JSON 0.25; the rest was not told apart.
 """
 
 from __future__ import annotations
