@@ -72,3 +72,19 @@ def assert_clean(watched: Watched) -> None:
     assert violations(watched.page) == []
     assert watched.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     watched.page.context.close()
+
+
+def in_the_picture(page: Page, counted: str) -> int:
+    """Return what a function of JavaScript counts in the map's picture, given its pixels' bytes (RGBA)."""
+    shot = page.locator("#map canvas").screenshot()
+    return int(
+        page.evaluate(
+            f"""async (bytes) => {{
+                const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)], {{ type: "image/png" }}));
+                const pen = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+                pen.drawImage(picture, 0, 0);
+                return ({counted})(pen.getImageData(0, 0, picture.width, picture.height).data);
+            }}""",
+            list(shot),
+        )
+    )

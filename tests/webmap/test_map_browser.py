@@ -15,6 +15,7 @@ from tests.webmap.browsing import (
     PHONE,
     Watched,
     assert_clean,
+    in_the_picture,
     open_page,
     violations,
     wait_until,
@@ -40,20 +41,13 @@ def browser_without_webgl(playwright: Playwright) -> Iterator[Browser]:
 
 def colours(page: Page) -> int:
     """Count the different colours of the map's picture, coarsely: an empty map has a few."""
-    shot = page.locator("#map canvas").screenshot()
-    return int(
-        page.evaluate(
-            """async (bytes) => {
-                const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: "image/png" }));
-                const pen = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
-                pen.drawImage(picture, 0, 0);
-                const { data } = pen.getImageData(0, 0, picture.width, picture.height);
-                const seen = new Set();
-                for (let i = 0; i < data.length; i += 4) seen.add((data[i] >> 4 << 8) | (data[i + 1] >> 4 << 4) | data[i + 2] >> 4);
-                return seen.size;
-            }""",
-            list(shot),
-        )
+    return in_the_picture(
+        page,
+        """(data) => {
+            const seen = new Set();
+            for (let i = 0; i < data.length; i += 4) seen.add((data[i] >> 4 << 8) | (data[i + 1] >> 4 << 4) | data[i + 2] >> 4);
+            return seen.size;
+        }""",
     )
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.webmap.browsing import assert_clean, open_page, wait_until
+from tests.webmap.browsing import assert_clean, in_the_picture, open_page, wait_until
 
 ADDRESS = f"/place?q={quote('本町1丁目')}"
 # So many metres from any road that ways know of none.
@@ -39,20 +39,13 @@ def press(page: Page) -> Locator:
 
 def line_colours(page: Page) -> int:
     """Count the pixels of the map that have the colour of the way."""
-    shot = page.locator("#map canvas").screenshot()
-    return int(
-        page.evaluate(
-            """async (bytes) => {
-                const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: "image/png" }));
-                const pen = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
-                pen.drawImage(picture, 0, 0);
-                const { data } = pen.getImageData(0, 0, picture.width, picture.height);
-                let count = 0;
-                for (let i = 0; i < data.length; i += 4) count += data[i] === 0xb0 && data[i + 1] === 0 && data[i + 2] === 0x20;
-                return count;
-            }""",
-            list(shot),
-        )
+    return in_the_picture(
+        page,
+        """(data) => {
+            let count = 0;
+            for (let i = 0; i < data.length; i += 4) count += data[i] === 0xb0 && data[i + 1] === 0 && data[i + 2] === 0x20;
+            return count;
+        }""",
     )
 
 
