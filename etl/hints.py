@@ -155,13 +155,19 @@ def suspects(rows: Sequence[Cells], judge: RowJudge) -> list[int]:
     does, or where it lacks its name or position.
     """
     marks = _MARKS | {cell[0] for cell, _ in judge.header if cell}
-    lead, name = judge.lead, judge.name
-    found = {place for place, row in enumerate(rows) if not (cell := row[lead]) or cell[0] in marks}
-    if name is not None and name != lead:
-        found.update(place for place, row in enumerate(rows) if not (cell := row[name]) or cell[0] in _MARKS)
-    for column in judge.position[:1]:
-        found.update(place for place, row in enumerate(rows) if not row[column])
-    return sorted(found)
+    lead = judge.lead
+    name = lead if judge.name is None else judge.name
+    position = judge.position[0] if judge.position else lead
+    # One pass: to come back to a row that has left the processor's cache costs more than to look at it.
+    return [
+        place
+        for place, row in enumerate(rows)
+        if not (first := row[lead])
+        or first[0] in marks
+        or not (called := row[name])
+        or called[0] in _MARKS
+        or not row[position]
+    ]
 
 
 def _keys(row: Cells) -> tuple[str, ...]:

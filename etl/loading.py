@@ -85,7 +85,7 @@ def _parts(request: Request, outline: Outline, made: Iterable[Outline | CopiedPa
 
             part = placed(request, outline, part)
         yield Part(
-            copy=part.copy,
+            copies=part.copies,
             count=part.accepted,
             quarantine=[_quarantined(row) for row in part.refused],
             issues=[issue.as_dict() for issue in (*about_file, *part.issues)],

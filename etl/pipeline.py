@@ -155,7 +155,7 @@ def _cleaned(plan: Plan, table: Table) -> tuple[dict[str, pd.Series[Any]], list[
 
 
 def _taken(series: pd.Series[Any], accepted: Mask) -> list[Any]:
-    values: list[Any] = (series if accepted.all() else series[accepted]).tolist()
+    values: list[Any] = series.to_numpy()[accepted].tolist()
     return values
 
 

@@ -11,7 +11,7 @@ from etl.geocoding import place
 from etl.steps import CopiedPart, Outline, Refused, Request
 from gis_core.definition import LayerDefinition
 from gis_core.geometry import fit_type
-from layers.delivery import encode
+from layers.delivery import copied
 
 
 def placed(request: Request, outline: Outline, part: CopiedPart) -> CopiedPart:
@@ -32,8 +32,10 @@ def placed(request: Request, outline: Outline, part: CopiedPart) -> CopiedPart:
         shapes.append(_wkb(answer.point, request.definition))
         # The middle of a town is no position that a department should leave as it is.
         issues += [*(replace(known, severity="warning") for known in missing), issue]
-    copy = encode(numbers, zip(*values, strict=True), shapes)
-    return CopiedPart(part.copy + copy, part.accepted + len(numbers), refused, [], issues)
+    if numbers:
+        found_out = copied(outline.columns, numbers, list(zip(*values, strict=True)), shapes)
+        part = part._replace(copies=[*part.copies, found_out], accepted=part.accepted + len(numbers))
+    return part._replace(refused=refused, unplaced=[], issues=issues)
 
 
 def _wkb(point: shapely.Point, definition: LayerDefinition) -> str:

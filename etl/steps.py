@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gis_core.city import City
     from gis_core.definition import LayerDefinition
     from gis_core.issues import Issue
+    from layers.delivery import Copied
 
 
 class Request(NamedTuple):
@@ -69,7 +70,7 @@ class Unplaced(NamedTuple):
 class CopiedPart(NamedTuple):
     """A cleaned part: `accepted` rows as the store copies them, and what was found in the others."""
 
-    copy: bytes
+    copies: list[Copied]
     accepted: int
     refused: list[Refused]
     unplaced: list[Unplaced]
@@ -86,15 +87,15 @@ def steps(request: Request) -> Generator[Outline | CopiedPart, None, None]:
     """
     from etl import reading
     from etl.pipeline import make_plan
-    from layers.delivery import encode
+    from layers.delivery import copied
 
     tables = reading.tables(request.path, request.definition, request.options)
     first = next(tables)
     plan = make_plan(first, request.definition, request.city, request.options, request.path.name)
     yield _outline(plan)
     for clean in _cleaned(request.scheduler, plan, chain([first], tables)):
-        copy = encode(clean.numbers, clean.columns, clean.geometry)
-        yield CopiedPart(copy, len(clean.numbers), clean.refused, clean.unplaced, clean.issues)
+        rows = copied(plan.columns, clean.numbers, clean.columns, clean.geometry)
+        yield CopiedPart([rows], len(clean.numbers), clean.refused, clean.unplaced, clean.issues)
 
 
 def _outline(plan: Plan) -> Outline:

@@ -100,27 +100,27 @@ def refused(error: UnreadableError) -> Cleaned:
 
 
 def clean_column(values: pd.Series[Any], clean: Cleaner, plain: Plain | None = None) -> ColumnResult:
-    """Clean a column of texts; missing cells (None, NaN) stay empty.
+    """Clean a column of texts; missing cells (None) stay empty.
 
     With `plain`, texts that match its pattern are converted together and `clean` sees only the odd ones.
     """
     if plain is not None:
-        filled = values.notna().to_numpy()
-        texts = values.to_numpy(dtype=object)[filled].tolist()
+        cells = values.tolist()
+        texts = cells if all(cells) else list(filter(None, cells))
         if plain.is_column(texts):
-            return _unchanged(values, filled, plain.convert(texts))
+            return _flawless(values, cells, plain.convert(texts))
     return _clean_distinct(values, clean, plain)
 
 
-def _unchanged(
-    values: pd.Series[Any], filled: npt.NDArray[np.bool_], converted: Sequence[Any]
-) -> ColumnResult:
+def _flawless(values: pd.Series[Any], cells: Sequence[str | None], converted: Sequence[Any]) -> ColumnResult:
     import pandas as pd
 
-    cells = np.full(len(values), None, dtype=object)
-    cells[filled] = _as_objects(converted)
-    nothing = pd.Series(np.full(len(values), None, dtype=object), index=values.index)
-    return ColumnResult(pd.Series(cells, index=values.index), nothing, nothing, nothing, flawless=True)
+    if len(converted) < len(cells):
+        given = iter(converted)
+        converted = [next(given) if cell else None for cell in cells]
+    nothing = pd.Series(np.full(len(cells), None, dtype=object), index=values.index)
+    whole = pd.Series(_as_objects(converted), index=values.index)
+    return ColumnResult(whole, nothing, nothing, nothing, flawless=True)
 
 
 def _clean_distinct(values: pd.Series[Any], clean: Cleaner, plain: Plain | None) -> ColumnResult:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import Any, NamedTuple
 
 Cells = dict[str, str | None]
@@ -23,11 +22,18 @@ class Quarantined(NamedTuple):
     issues: list[dict[str, Any]]
 
 
+class Copied(NamedTuple):
+    """Rows as COPY takes them, with the columns that they fill: half the columns of most files are empty."""
+
+    columns: tuple[str, ...]
+    rows: bytes
+
+
 @dataclass(frozen=True)
 class Part:
-    """One stretch of a delivery: `count` accepted rows as COPY takes them (see `encode`), and what was found."""
+    """One stretch of a delivery: its accepted rows (`count` of them, see `copied`), and what was found."""
 
-    copy: bytes
+    copies: Sequence[Copied]
     count: int
     quarantine: Sequence[Quarantined] = ()
     issues: Sequence[dict[str, Any]] = ()
@@ -70,7 +76,7 @@ class Delivery:
         """
         numbers = row_numbers or range(1, len(rows) + 1)
         *values, geometry = zip(*rows, strict=True) if rows else [()] * (len(columns) + 1)
-        copy = encode(numbers, values, [wkb.hex() for wkb in geometry])
+        copy = copied(columns, numbers, values, [wkb.hex() for wkb in geometry])
         head = dict(report or {})
         issues = head.pop("issues", ())
         by_place = dict(zip(numbers, rows, strict=True))
@@ -81,7 +87,7 @@ class Delivery:
         return cls(
             file,
             columns,
-            [Part(copy, len(rows), quarantine, issues)],
+            [Part([copy], len(rows), quarantine, issues)],
             (key,) if key else (),
             head,
             cells=cells,
@@ -93,18 +99,24 @@ class Delivery:
         return str(column[-1]) if isinstance(column, list) else column
 
 
-def encode(numbers: Iterable[int], columns: Iterable[Sequence[Any]], geometry: Iterable[str]) -> bytes:
-    """Return rows in COPY's text format: places in the file, the columns' values, geometries as hexadecimal WKB."""
-    lines = map("\t".join, zip(map(str, numbers), *map(_texts, columns), geometry, strict=False))
+def copied(
+    columns: Iterable[str], numbers: Iterable[int], values: Iterable[Sequence[Any]], geometry: Iterable[str]
+) -> Copied:
+    """Return rows in COPY's text format: places in the file, values column by column, geometries as hexadecimal WKB."""
+    filled = {name: given for name, given in zip(columns, values, strict=True) if _is_filled(given)}
+    lines = map("\t".join, zip(map(str, numbers), *map(_texts, filled.values()), geometry, strict=True))
     # An empty line would be a row; COPY takes what follows the last newline as none.
-    return "\n".join([*lines, ""]).encode()
+    return Copied(("stage_order", *filled, "geom"), "\n".join([*lines, ""]).encode())
 
 
-def _texts(values: Sequence[Any]) -> Iterable[str]:
+def _is_filled(values: Sequence[Any]) -> bool:
+    # Nearly every column is told by its first value.
+    return any(value is not None for value in values)
+
+
+def _texts(values: Sequence[Any]) -> Sequence[str]:
     """Return a column's values as COPY takes them; all values of a column are of one type."""
     filled = values if None not in values else [value for value in values if value is not None]
-    if not filled:
-        return repeat(_NULL)
     if not isinstance(filled[0], str):
         return [_NULL if value is None else str(value) for value in values]
     together = "".join(filled)

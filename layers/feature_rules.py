@@ -16,7 +16,7 @@ from gis_core.definition import LayerDefinition, Rule
 from gis_core.errors import Message
 from gis_core.issues import Issue
 from layers import merge
-from layers.delivery import encode
+from layers.delivery import copied
 from layers.drafts import Fault, as_fault
 from layers.rules.duplicates import same_values, usable_key
 from layers.rules.judging import applicable, as_issue, judge
@@ -54,9 +54,8 @@ def judge_rows(
         ).format(names, table(definition.id))
     )
     values = list(zip(*(row.values for row in rows), strict=True))
-    merge.fill_stage(
-        cursor, stage.table, columns, encode(range(1, len(rows) + 1), values, [row.wkb for row in rows])
-    )
+    numbers, geometry = range(1, len(rows) + 1), [row.wkb for row in rows]
+    merge.fill_stage(cursor, stage.table, copied(columns, numbers, values, geometry))
     issues = _issues(cursor, stage, among, replaced)
     cursor.execute(sql.SQL("DROP TABLE {}").format(_STAGE))
     return _told(issues, "error"), _told(issues, "warning")

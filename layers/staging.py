@@ -57,7 +57,8 @@ def stage(
     tally.tell([issue.as_dict() for issue in judged.skipped])
     for number, part in enumerate(delivery.parts):
         table = merge.add_part(cursor, name, number, lasting=lasting)
-        merge.fill_stage(cursor, table, delivery.columns, part.copy)
+        for rows in part.copies:
+            merge.fill_stage(cursor, table, rows)
         _count(tally, part, keep)
         _judge(cursor, replace(staged, table=table), judged.each_row, delivery, tally, keep)
     with merge.large_work(cursor):

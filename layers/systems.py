@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from psycopg import sql
-from pyproj import CRS
 
 from gis_core.boxes import Box
-from gis_core.crs import Floats, NoTransformation, transformation
 from gis_core.crs_names import JGD2000, JGD2011, WGS84
+
+# pyproj takes a twentieth of a second, which commands that ask for no other system need not wait for.
+if TYPE_CHECKING:
+    from gis_core.crs import Floats
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
@@ -98,6 +101,8 @@ def reach(system: System, box: tuple[float, float, float, float]) -> Box | None:
 
 
 def _move(source: int, target: int, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    from gis_core.crs import NoTransformation, transformation
+
     try:
         return transformation(source, target).apply(x, y)
     except NoTransformation:
@@ -105,5 +110,7 @@ def _move(source: int, target: int, x: Floats, y: Floats) -> tuple[Floats, Float
 
 
 def _epsg(srid: int) -> System:
+    from pyproj import CRS
+
     crs = CRS.from_epsg(srid)
     return System(f"{EPSG}{srid}", srid, crs.axis_info[0].direction == "north", crs.is_projected)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 
 import layers
@@ -62,6 +61,8 @@ def _prepare(mark: str) -> list[str]:
 
 def _mark() -> str:
     """Return a digest of all that preparing depends on: a command that finds it in the store is spared the rest."""
+    from importlib.metadata import version
+
     digest = blake2b(digest_size=16)
     for name in ("django", "procrastinate"):
         digest.update(version(name).encode())

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 
-import psycopg
-
 from gis_core.errors import MachizuError, Message, Unavailable
 
 NOTHING_CHANGED = ("データは変わっていません。", "No data was changed.")
@@ -32,6 +30,9 @@ def _causes(failure: BaseException | None) -> list[BaseException]:
 
 
 def _message(cause: BaseException) -> Message | None:
+    # Imported here: commands start faster without the driver, and few fail.
+    import psycopg
+
     if isinstance(cause, psycopg.errors.DiskFull) or _has_code(cause, errno.ENOSPC, errno.EDQUOT):
         return _sentence(
             "ディスクに空きがありません。空きを作って、もう一度実行してください。",

@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_SH
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from machizu.embedded.account import Account
-from machizu.embedded.cluster import Cluster
 from machizu.embedded.errors import DatabaseNotRunning, FolderRefused
 from machizu.embedded.folders import make_folder
 from machizu.embedded.locks import exclusive, open_lock, try_lock
 
+if TYPE_CHECKING:
+    from machizu.embedded.cluster import Cluster
+
 __all__ = [
-    "Cluster",
     "DatabaseNotRunning",
     "database_url",
     "embedded_cluster",
@@ -117,6 +119,9 @@ def embedded_cluster() -> Cluster:
     As root, the server's user must be able to reach the data; where it cannot pass a parent folder (a
     project under /root), the data is under `/var/lib/machizu/` in a folder named after `MACHIZU_HOME`.
     """
+    # Imported here: the driver behind it takes a tenth of a second, which most commands can use better.
+    from machizu.embedded.cluster import Cluster
+
     inside = home() / "postgres"
     outside = FALLBACK / hashlib.sha256(os.fsencode(home())).hexdigest()[:12]
     if (inside / "pgdata").exists() or not _needs_fallback(outside):

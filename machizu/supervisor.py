@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gis_core.errors import Unavailable
 from machizu import postgres
+from machizu.embedded.cluster import Cluster
 from machizu.supervision.checks import check_database, check_port, is_ready, only_one, reachable
 from machizu.supervision.child import MAX_FAST_DEATHS, Child, end_process, spawn
 from machizu.supervision.messages import KeepsDying, NeverReady, StepFailed, say, say_exactly
@@ -152,7 +153,7 @@ class _Supervisor:
         self._web.forgive()
         self._worker.forgive()
 
-    def _start_database(self, cluster: postgres.Cluster) -> None:
+    def _start_database(self, cluster: Cluster) -> None:
         for _ in range(MAX_FAST_DEATHS):
             try:
                 cluster.start()

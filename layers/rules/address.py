@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from psycopg import sql
@@ -28,6 +29,7 @@ _DIGITS = re.compile("[0-9]+")
 _NOISE = re.compile(r"大字|\s+")
 
 
+@lru_cache(maxsize=4096)
 def address_key(text: str) -> str:
     """Return an address, or the name of a town, as the two are compared."""
     folded = _NOISE.sub("", unicodedata.normalize("NFKC", hyphens_between_digits(text)))
@@ -103,11 +105,11 @@ def _head(field: sql.Composable, keys: Iterable[str]) -> sql.Composed:
     runs = [_DIGITS.findall(key) for key in keys]
     groups = max([1, *map(len, runs)])
     longest = max([2, *(len(run) for found in runs for run in found)])
-    pattern = f"^(?:[^0-9]*[0-9]{{1,{longest}}}(?![0-9])){{0,{groups}}}[^0-9]*"
-    return sql.SQL(
-        "substring(regexp_replace(translate({field}, '０１２３４５６７８９', '0123456789'),"
-        " '^〒? *[0-9]{{3}}[-－]?[0-9]{{4}} *', '') FROM {pattern})"
-    ).format(field=field, pattern=sql.Literal(pattern))
+    postal_code = "〒? *[0-9０-９]{3}[-－]?[0-9０-９]{4} *"
+    number = f"[0-9０-９]{{1,{longest}}}(?![0-9０-９])"
+    # In one pattern: to part with the postal code and the widths first took three times as long.
+    pattern = f"^(?:{postal_code})?(?:[^0-9０-９]*{number}){{0,{groups}}}[^0-9０-９]*"
+    return sql.SQL("substring({field} FROM {pattern})").format(field=field, pattern=sql.Literal(pattern))
 
 
 def _heads(cursor: Any, stage: Stage, field: str, keys: Iterable[str]) -> list[str]:

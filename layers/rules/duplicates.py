@@ -136,7 +136,7 @@ def _collect_alike(cursor: Any, stage: Stage, names: list[str]) -> None:
         )
     )
     cursor.execute("CREATE INDEX ON pg_temp.machizu_alike USING gist (alike, geom)")
-    cursor.execute("ANALYZE pg_temp.machizu_alike")
+    cursor.execute("ANALYZE pg_temp.machizu_alike (stage_order, alike)")
 
 
 def _near(stage: Stage, names: list[str], metres: float, row: int, value: str, other: int) -> Breach:

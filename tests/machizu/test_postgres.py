@@ -15,10 +15,10 @@ import psycopg
 import pytest
 
 from machizu import postgres
+from machizu.embedded.cluster import Cluster
 from machizu.embedded.database import EXTENSIONS, OPTIONAL_EXTENSIONS
 from machizu.embedded.errors import DatabaseNotRunning
 from machizu.embedded.server import Server
-from machizu.postgres import Cluster
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from machizu.embedded.cluster import Cluster
 from machizu.embedded.ports import free_port
-from machizu.postgres import Cluster
 from machizu.supervision.checks import check_port, reachable
 from machizu.supervision.messages import PortRefused
 from machizu.supervision.stopping import StopRequest
