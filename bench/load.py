@@ -117,8 +117,10 @@ def _median(costs: Sequence[Cost]) -> Cost:
 
 
 def _empty(url: str) -> None:
+    """Make the layer new again: without rows, and without the indexes that come with the first ones."""
     with psycopg.connect(url) as connection:
         connection.execute("TRUNCATE layer.facilities")
+        connection.execute("DROP INDEX IF EXISTS layer.facilities_version, layer.facilities_geom")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from gis_core.definition import LayerDefinition
 from layers.delivery import Copied
-from layers.tables import COLUMN_TYPES, SCHEMA, table
+from layers.tables import COLUMN_TYPES, is_empty, table
 
 _LARGE_WORK = {
     "work_mem": "128MB",
@@ -41,12 +41,18 @@ def stage_table(name: str) -> sql.Identifier:
 
 
 def create_stage(
-    cursor: Any, name: str, definition: LayerDefinition, columns: Sequence[str], *, lasting: bool
+    cursor: Any,
+    name: str,
+    definition: LayerDefinition,
+    columns: Sequence[str],
+    *,
+    lasting: bool,
+    numbered: bool = False,
 ) -> None:
     """Create the staging table: each row's place in the file, the delivered columns, the geometry.
 
     One that is not `lasting` goes with the transaction, so it is spared the write-ahead log; one that waits
-    for approval must outlive a crash.
+    for approval must outlive a crash. In a `numbered` one each row gets the id of the feature it becomes.
     """
     fields = [
         sql.SQL("{} {}").format(
@@ -54,6 +60,11 @@ def create_stage(
         )
         for column in columns
     ]
+    if numbered:
+        cursor.execute(
+            "SELECT pg_get_serial_sequence(format('%%I.%%I', 'layer', %s::text), 'id')", [definition.id]
+        )
+        fields.append(sql.SQL("id bigint DEFAULT nextval({})").format(sql.Literal(*cursor.fetchone())))
     cursor.execute(
         sql.SQL("CREATE {} TABLE {} (stage_order bigint, {}, geom geometry({}, 4326))").format(
             _kind(lasting), stage_table(name), sql.SQL(", ").join(fields), sql.SQL(definition.geometry)
@@ -102,7 +113,7 @@ def pair(
         _key_expression(key) if key else sql.SQL("md5(({})::text)").format(content)
     )
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(PAIRS))
-    if _is_empty(cursor, layer_id):
+    if is_empty(cursor, layer_id):
         cursor.execute(
             sql.SQL("""
                 CREATE TEMPORARY TABLE machizu_pairs ON COMMIT DROP AS
@@ -172,8 +183,8 @@ def apply(
             sql.SQL("{0} = stage.{0}").format(sql.Identifier(n)) for n in names
         ),
     }
-    with large_work(cursor), _filled_bare(cursor, layer_id) as empty:
-        for statement in (_INSERT_ALL,) if empty else (_DELETE, _UPDATE, _INSERT):
+    with large_work(cursor):
+        for statement in (_DELETE, _UPDATE, _INSERT):
             cursor.execute(sql.SQL(statement).format(**parts), values)
 
 
@@ -189,47 +200,3 @@ _INSERT: LiteralString = """
     SELECT {names}, %(version)s, %(load)s
     FROM {stage} JOIN {pairs} AS p USING (stage_order)
     WHERE p.id IS NULL ORDER BY stage_order"""
-# The stage holds the rows in the file's order, but for those that were placed by their address.
-_INSERT_ALL: LiteralString = """
-    INSERT INTO {layer} ({names}, version, load_id)
-    SELECT {names}, %(version)s, %(load)s FROM {stage}"""
-
-
-@contextmanager
-def _filled_bare(cursor: Any, layer_id: str) -> Iterator[bool]:
-    """Fill a layer that is still empty without its indexes, which are three times faster built afterwards.
-
-    The trigger that stamps what comes by another road rests too: to be told of each row that it is stamped already
-    takes an eighth of the time. Yields whether the layer is empty. Its readers wait until the commit; there is
-    nothing yet for them to read.
-    """
-    if not _is_empty(cursor, layer_id):
-        yield False
-        return
-    indexes = _indexes(cursor, layer_id)
-    for name, _ in indexes:
-        cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(SCHEMA, name)))
-    cursor.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER b_stamp").format(table(layer_id)))
-    yield True
-    cursor.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER b_stamp").format(table(layer_id)))
-    for _, statement in indexes:
-        cursor.execute(statement)
-
-
-def _is_empty(cursor: Any, layer_id: str) -> bool:
-    cursor.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(table(layer_id)))
-    (empty,) = cursor.fetchone()
-    return bool(empty)
-
-
-def _indexes(cursor: Any, layer_id: str) -> list[tuple[str, str]]:
-    """Return the names of the layer's indexes, but for its primary key's, and the statements that make them."""
-    cursor.execute(
-        """
-        SELECT class.relname, pg_get_indexdef(class.oid)
-        FROM pg_index JOIN pg_class AS class ON class.oid = indexrelid
-        WHERE indrelid = format('%%I.%%I', %s::text, %s::text)::regclass AND NOT indisprimary""",
-        [SCHEMA, layer_id],
-    )
-    found: list[tuple[str, str]] = cursor.fetchall()
-    return found

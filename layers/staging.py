@@ -1,4 +1,8 @@
-"""Staging a delivery: into its table, through the layer's rules, against the published layer and its limits."""
+"""Staging a delivery: into its table, through the layer's rules, against the published layer and its limits.
+
+A layer that is filled at once, from new, takes each part as soon as its rows are judged one by one; what the rules
+among all rows refuse is taken out of it again.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from gis_core.errors import Message
 from gis_core.issues import Issue, rows_with_errors
 from layers import merge
 from layers.delivery import Delivery, Part, Quarantined
+from layers.filling import Filling
 from layers.refusals import refusal
 from layers.rules.datum import tokyo_datum
 from layers.rules.duplicates import same_rows, same_values, usable_key
@@ -43,90 +48,117 @@ def stage(
     lasting: bool,
     allow_removal: bool,
     keep: Keep,
+    filling: Filling | None = None,
 ) -> Staged:
     """Fill the staging table `name`, run the layer's rules, take refused rows out, and diff what is left.
 
     `lasting`: the table outlives the transaction, to wait for approval. `allow_removal` lifts the guard
     against a delivery that would remove most of the layer. `keep` takes the quarantined rows as they come.
+    `filling`: the empty layer that the rows go into; whoever gave it undoes it where the delivery is refused.
     """
     headers = {field: delivery.header(field) for field in (*delivery.columns, "geom")}
     staged = Stage(merge.stage_table(name), definition, delivery.columns, headers)
-    merge.create_stage(cursor, name, definition, delivery.columns, lasting=lasting)
+    numbered = filling is not None
+    merge.create_stage(cursor, name, definition, delivery.columns, lasting=lasting, numbered=numbered)
     judged = applicable(cursor, definition)
-    tally = Tally()
-    tally.tell([issue.as_dict() for issue in judged.skipped])
+    work = _Work(cursor, delivery, Tally(), keep, filling)
+    work.tally.tell([issue.as_dict() for issue in judged.skipped])
     for number, part in enumerate(delivery.parts):
         table = merge.add_part(cursor, name, number, lasting=lasting)
-        for rows in part.copies:
-            merge.fill_stage(cursor, table, rows)
-        _count(tally, part, keep)
-        _judge(cursor, replace(staged, table=table), judged.each_row, delivery, tally, keep)
+        work.take(part, replace(staged, table=table), judged.each_row)
     with merge.large_work(cursor):
-        key, found = _matched(cursor, staged, delivery)
-        _refuse(delivery, tally, found, keep)
-        _judge(cursor, staged, judged.all_rows, delivery, tally, keep)
-        merge.pair(cursor, staged.table, definition.id, delivery.columns, key)
-        tally.tell([issue.as_dict() for issue in tokyo_datum(cursor, staged)])
-    diff = merge.count(cursor)
-    why = refusal(definition, delivery, tally, diff, allow_removal=allow_removal)
-    if why is not None and why.as_dict() not in tally.issues:
-        tally.issues.insert(0, why.as_dict())
-    return Staged(tally.report(delivery.report), diff, key, None if why is None else why.message)
+        key = work.match(staged)
+        work.judge(staged, judged.all_rows)
+        diff = work.diff(staged, key)
+    why = refusal(definition, delivery, work.tally, diff, allow_removal=allow_removal)
+    if why is not None and why.as_dict() not in work.tally.issues:
+        work.tally.issues.insert(0, why.as_dict())
+    return Staged(work.tally.report(delivery.report), diff, key, None if why is None else why.message)
 
 
-def _count(tally: Tally, part: Part, keep: Keep) -> None:
-    keep(part.quarantine)
-    tally.accepted += part.count
-    tally.rejected += len(part.quarantine)
-    tally.tell(part.issues)
+@dataclass
+class _Work:
+    """What staging one delivery works with, and keeps count of."""
 
+    cursor: Any
+    delivery: Delivery
+    tally: Tally
+    keep: Keep
+    filling: Filling | None
 
-def _judge(
-    cursor: Any, staged: Stage, rules: Sequence[Rule], delivery: Delivery, tally: Tally, keep: Keep
-) -> None:
-    """Run rules over a table of staged rows; refuse what has errors."""
-    issues = _new(judge(cursor, staged, rules), tally)
-    merge.take_out(cursor, staged.table, sorted(rows_with_errors(issues)))
-    _refuse(delivery, tally, issues, keep)
+    def take(self, part: Part, staged: Stage, rules: Sequence[Rule]) -> None:
+        """Copy a part into its table `staged`, judge its rows one by one, and bring them into the layer that it fills."""
+        for rows in part.copies:
+            merge.fill_stage(self.cursor, staged.table, rows)
+        self.keep(part.quarantine)
+        self.tally.accepted += part.count
+        self.tally.rejected += len(part.quarantine)
+        self.tally.tell(part.issues)
+        issues = self._judged(staged, rules)
+        merge.take_out(self.cursor, staged.table, sorted(rows_with_errors(issues)))
+        self._refuse(issues)
+        if self.filling:
+            self.filling.add(staged.table, numbered=True)
 
+    def match(self, staged: Stage) -> tuple[str, ...]:
+        """Choose the key; where rows must be distinct, refuse those that repeat an earlier one or its key."""
+        key = usable_key(self.cursor, staged, self.delivery.keys)
+        if self.delivery.distinct:
+            self._refuse(self._repeated(staged, key))
+        return key
 
-def _matched(cursor: Any, staged: Stage, delivery: Delivery) -> tuple[tuple[str, ...], list[Issue]]:
-    """Choose the key; where rows must be distinct, find those that repeat an earlier one or its key."""
-    if not delivery.distinct:
-        return usable_key(cursor, staged, delivery.keys), []
-    key = usable_key(cursor, staged, delivery.keys)
-    repeated = same_values(cursor, staged, key)
-    found: list[Issue] = []
-    # Rows with different keys are different.
-    if repeated or not key:
-        found = _taken_out(cursor, staged, same_rows(cursor, staged))
-        repeated = same_values(cursor, staged, key)
-    found += _taken_out(cursor, staged, repeated)
-    for field in staged.definition.fields:
-        if field.unique and (field.name,) != key:
-            found += _taken_out(cursor, staged, same_values(cursor, staged, (field.name,)))
-    return key, found
+    def judge(self, staged: Stage, rules: Sequence[Rule]) -> None:
+        """Run rules over all staged rows; refuse what has errors."""
+        issues = self._judged(staged, rules)
+        self._take_out(staged, sorted(rows_with_errors(issues)))
+        self._refuse(issues)
 
+    def diff(self, staged: Stage, key: tuple[str, ...]) -> dict[str, int]:
+        """Compare what is left with the published layer, and tell what that shows of the file."""
+        if self.filling:
+            return {"added": self.tally.accepted, "changed": 0, "removed": 0, "unchanged": 0}
+        merge.pair(self.cursor, staged.table, staged.definition.id, self.delivery.columns, key)
+        self.tally.tell([issue.as_dict() for issue in tokyo_datum(self.cursor, staged)])
+        return merge.count(self.cursor)
 
-def _taken_out(cursor: Any, staged: Stage, breaches: Sequence[Breach]) -> list[Issue]:
-    merge.take_out(cursor, staged.table, [breach.row for breach in breaches if breach.row is not None])
-    return [as_issue(staged, "error", breach) for breach in breaches]
+    def _judged(self, staged: Stage, rules: Sequence[Rule]) -> list[Issue]:
+        """Run rules; leave out warnings that the file's own check has given for the same row."""
+        issues = judge(self.cursor, staged, rules)
+        told = {(issue["row"], issue["rule"]) for issue in self.tally.issues}
+        return [issue for issue in issues if issue.severity == "error" or (issue.row, issue.rule) not in told]
 
+    def _repeated(self, staged: Stage, key: tuple[str, ...]) -> list[Issue]:
+        """Take the rows that repeat an earlier one, or its key, out of the table, and return what was found."""
+        repeated = same_values(self.cursor, staged, key)
+        found: list[Issue] = []
+        # Rows with different keys are different.
+        if repeated or not key:
+            found = self._taken_out(staged, same_rows(self.cursor, staged))
+            repeated = same_values(self.cursor, staged, key)
+        found += self._taken_out(staged, repeated)
+        for field in staged.definition.fields:
+            if field.unique and (field.name,) != key:
+                found += self._taken_out(staged, same_values(self.cursor, staged, (field.name,)))
+        return found
 
-def _refuse(delivery: Delivery, tally: Tally, issues: Sequence[Issue], keep: Keep) -> None:
-    """Tell the issues, and quarantine the rows that have errors."""
-    told = [issue.as_dict() for issue in issues]
-    refused = sorted(rows_with_errors(issues))
-    if refused:
-        keep(_quarantined(delivery, refused, [*tally.issues, *told]))
-        tally.refuse(len(refused))
-    tally.tell(told)
+    def _taken_out(self, staged: Stage, breaches: Sequence[Breach]) -> list[Issue]:
+        self._take_out(staged, [breach.row for breach in breaches if breach.row is not None])
+        return [as_issue(staged, "error", breach) for breach in breaches]
 
+    def _take_out(self, staged: Stage, places: Sequence[int]) -> None:
+        if self.filling:
+            self.filling.take_out(staged.table, places)
+        else:
+            merge.take_out(self.cursor, staged.table, places)
 
-def _new(issues: list[Issue], tally: Tally) -> list[Issue]:
-    """Leave out warnings that the file's own check has given for the same row."""
-    told = {(issue["row"], issue["rule"]) for issue in tally.issues}
-    return [issue for issue in issues if issue.severity == "error" or (issue.row, issue.rule) not in told]
+    def _refuse(self, issues: Sequence[Issue]) -> None:
+        """Tell the issues, and quarantine the rows that have errors."""
+        told = [issue.as_dict() for issue in issues]
+        refused = sorted(rows_with_errors(issues))
+        if refused:
+            self.keep(_quarantined(self.delivery, refused, [*self.tally.issues, *told]))
+            self.tally.refuse(len(refused))
+        self.tally.tell(told)
 
 
 def _quarantined(

@@ -6,6 +6,7 @@ columns. `geom_3857` is kept beside it because a stored Mercator geometry saves 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, LiteralString
 
 from psycopg import sql
@@ -31,7 +32,7 @@ def table(layer_id: str) -> sql.Identifier:
 
 
 def create(cursor: Any, definition: LayerDefinition) -> None:
-    """Create the layer's table with its indexes."""
+    """Create the layer's table; its indexes come with its first rows (`build_indexes`)."""
     columns = [
         sql.SQL("{} {} {}").format(
             sql.Identifier(f.name),
@@ -53,15 +54,42 @@ def create(cursor: Any, definition: LayerDefinition) -> None:
                 changed_at timestamptz NOT NULL DEFAULT now()
             )""").format(table=table(definition.id), columns=sql.SQL(", ").join(columns), geometry=geometry)
     )
-    # What changed since a revision is asked for again and again.
-    cursor.execute(
-        sql.SQL("CREATE INDEX {} ON {} (version)").format(
-            sql.Identifier(f"{definition.id}_version"), table(definition.id)
+
+
+def is_empty(cursor: Any, layer_id: str) -> bool:
+    """Tell whether a layer has no features."""
+    cursor.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(table(layer_id)))
+    (empty,) = cursor.fetchone()
+    return bool(empty)
+
+
+def unindexed(cursor: Any, layer_ids: Sequence[str]) -> list[str]:
+    """Return those of the layers that have not all their indexes; a new layer has none."""
+    cursor.execute("SELECT indexname FROM pg_indexes WHERE schemaname = %s", [SCHEMA])
+    known = {name for (name,) in cursor.fetchall()}
+    return [layer_id for layer_id in layer_ids if not known.issuperset(_indexes(layer_id))]
+
+
+def drop_indexes(cursor: Any, layer_id: str) -> None:
+    """Drop the layer's indexes, but for its primary key's; readers then wait until the transaction ends."""
+    for name in _indexes(layer_id):
+        cursor.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier(SCHEMA, name)))
+
+
+def build_indexes(cursor: Any, layer_id: str) -> None:
+    """Build the layer's indexes where they are missing."""
+    for name, on in _indexes(layer_id).items():
+        cursor.execute(
+            sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} {}").format(
+                sql.Identifier(name), table(layer_id), sql.SQL(on)
+            )
         )
-    )
-    # Tiles look here too: a box in Mercator is one in degrees, and every load is spared a second index.
-    cursor.execute(
-        sql.SQL("CREATE INDEX {} ON {} USING gist (geom)").format(
-            sql.Identifier(f"{definition.id}_geom"), table(definition.id)
-        )
-    )
+
+
+def _indexes(layer_id: str) -> dict[str, LiteralString]:
+    return {
+        # What changed since a revision is asked for again and again.
+        f"{layer_id}_version": "(version)",
+        # Tiles look here too: a box in Mercator is one in degrees, and every load is spared a third index.
+        f"{layer_id}_geom": "USING gist (geom)",
+    }

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from psycopg import sql
 
 from layers import tables
-from layers.services import approval, exposure, rasters, repeats, tiling, ways
+from layers.services import approval, exposure, indexing, rasters, repeats, tiling, ways
 
 
 @app.task(name="layers.refresh_statistics", queue="store")
@@ -24,6 +24,13 @@ def refresh_statistics(layer_id: str) -> None:
 def plan_tiles(timestamp: int) -> None:
     """Make the plans of tiles that edits have left behind, each minute."""
     tiling.renew_plans()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="layers.index_layers", queue="store", queueing_lock="index_layers")
+def index_layers(timestamp: int) -> None:
+    """Index the layers whose first rows came by hand, each minute."""
+    indexing.index_layers()
 
 
 @app.periodic(cron="* * * * *")

@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg import sql
-
 from gis_core.definition import LayerDefinition, Rule
 from gis_core.errors import BadInput, Message
 from gis_core.issues import Issue, Severity
 from layers.rules import address, areas, duplicates, places, references, values
 from layers.rules.stage import Breach, Stage
-from layers.tables import SCHEMA, table
+from layers.tables import SCHEMA, is_empty
 
 Judge = Callable[[Any, Stage, Rule], list[Breach]]
 
@@ -172,11 +170,7 @@ def _no_size(definition: LayerDefinition, rule: Rule) -> tuple[str, str] | None:
 def _is_empty(cursor: Any, layer: str) -> bool:
     cursor.execute("SELECT to_regclass(format('%%I.%%I', %s::text, %s::text)) IS NULL", [SCHEMA, layer])
     (absent,) = cursor.fetchone()
-    if absent:
-        return True
-    cursor.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(table(layer)))
-    (empty,) = cursor.fetchone()
-    return bool(empty)
+    return bool(absent) or is_empty(cursor, layer)
 
 
 def _not_run(rule: Rule, layer: str) -> Issue:

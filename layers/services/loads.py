@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 
 from django.db import connection, transaction
@@ -14,10 +12,12 @@ from gis_core.errors import Message
 from layers import merge
 from layers.delivery import Delivery, Quarantined
 from layers.duties import check_publishable
+from layers.filling import Filling, take_new
 from layers.models import Layer, Load, QuarantinedRow
 from layers.services import audit
 from layers.services.common import lock_vector
 from layers.services.publication import DECISION, decide, publish, stage_name
+from layers.spool import Spool
 from layers.staging import stage
 from layers.visibility import ADMINISTRATOR, Viewer, require
 
@@ -91,7 +91,9 @@ def _brought(
 ) -> Outcome:
     """Record a delivery as a load; stage and judge it; publish it, leave it waiting, or reject it."""
     load = _record(layer, delivery, actor)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, Spool[Quarantined]() as quarantine:
+        before = transaction.savepoint()
+        filling = _filling(cursor, layer, delivery, load) if at_once else None
         staged = stage(
             cursor,
             stage_name(load.pk),
@@ -99,18 +101,28 @@ def _brought(
             delivery,
             lasting=not at_once,
             allow_removal=allow_removal,
-            keep=partial(_keep, load),
+            keep=quarantine.add,
+            filling=filling,
         )
         load.report, load.diff, load.key = staged.report, staged.diff, list(staged.key)
         if staged.refusal is not None:
+            transaction.savepoint_rollback(before)
             decide(load, Load.State.REJECTED, actor)
         elif at_once:
-            publish(cursor, layer, load, actor)
+            publish(cursor, layer, load, actor, filling=filling)
         else:
             load.pairing = merge.fingerprint(cursor)
+        _keep(load, quarantine)
         load.save(update_fields=["report", "diff", "key", "pairing", *DECISION])
     audit.record(actor, "load.deliver", layer=layer.pk, subject=str(load.pk), file=delivery.file)
     return Outcome(load.pk, load.diff, str(load.state), staged.report, staged.refusal)
+
+
+def _filling(cursor: Any, layer: Layer, delivery: Delivery, load: Load) -> Filling | None:
+    """Return the layer to be filled while the file is read, where it is new: it is locked, so its revision is known."""
+    if not take_new(cursor, layer.pk):
+        return None
+    return Filling(cursor, layer.pk, delivery.columns, version=layer.revision + 1, load_id=load.pk)
 
 
 def _record(layer: Layer, delivery: Delivery, actor: str) -> Load:
@@ -126,6 +138,7 @@ def _record(layer: Layer, delivery: Delivery, actor: str) -> Load:
     return load
 
 
-def _keep(load: Load, rows: Sequence[Quarantined]) -> None:
-    kept = [QuarantinedRow(load=load, row=q.row, values=q.values, issues=q.issues) for q in rows]
-    QuarantinedRow.objects.bulk_create(kept, batch_size=1000)
+def _keep(load: Load, quarantine: Spool[Quarantined]) -> None:
+    for rows in quarantine:
+        kept = [QuarantinedRow(load=load, row=q.row, values=q.values, issues=q.issues) for q in rows]
+        QuarantinedRow.objects.bulk_create(kept, batch_size=1000)

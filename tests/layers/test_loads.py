@@ -35,19 +35,6 @@ def test_a_first_delivery_fills_the_layer(deliver: Deliver) -> None:
     assert stages() == 0
 
 
-def test_a_first_delivery_leaves_the_indexes_as_the_layer_was_made(deliver: Deliver) -> None:
-    def indexes() -> list[str]:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT indexdef FROM pg_indexes WHERE schemaname = 'layer' AND tablename = 'benches' ORDER BY 1"
-            )
-            return [row[0] for row in cursor.fetchall()]
-
-    made = indexes()
-    deliver([bench(1), bench(2)])
-    assert indexes() == made
-
-
 def test_the_same_delivery_twice_changes_nothing(deliver: Deliver) -> None:
     from layers.selectors import catalogue
 
