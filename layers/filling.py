@@ -49,7 +49,7 @@ class Filling:
         cursor.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(tables.table(layer_id)))
         tables.drop_indexes(cursor, layer_id)
 
-    def add(self, stage: sql.Composable, *, numbered: bool = False) -> None:
+    def add(self, stage: sql.Composable, *, numbered: bool = True) -> None:
         """Bring the rows of a staging table into the layer; `numbered` ones have their features' ids already."""
         names = sql.SQL(", ").join(map(sql.Identifier, ["id", *self._names] if numbered else self._names))
         self._cursor.execute(
@@ -60,15 +60,13 @@ class Filling:
         )
 
     def take_out(self, stage: sql.Composable, places: Sequence[int]) -> None:
-        """Take numbered rows out of the layer and the staging table again."""
-        if places:
-            self._cursor.execute(
-                sql.SQL("DELETE FROM {} WHERE id IN (SELECT id FROM {} WHERE stage_order = ANY(%s))").format(
-                    tables.table(self._layer), stage
-                ),
-                [list(places)],
-            )
-        merge.take_out(self._cursor, stage, places)
+        """Take numbered rows, which are still staged, out of the layer again."""
+        self._cursor.execute(
+            sql.SQL("DELETE FROM {} WHERE id IN (SELECT id FROM {} WHERE stage_order = ANY(%s))").format(
+                tables.table(self._layer), stage
+            ),
+            [list(places)],
+        )
 
     def finish(self) -> None:
         """Book what came in, wake the triggers and build the indexes."""

@@ -1,8 +1,4 @@
-"""Bringing a staged delivery into a layer, set-wise: pair, diff, delete, update, insert.
-
-Rows are paired with features by the delivery's key and, within equal keys, by their order; with no key, by
-their whole content. So the same file twice changes nothing, and duplicate keys cannot multiply rows.
-"""
+"""Bringing a staged delivery into a layer, set-wise: its staging table, then delete, update, insert by pairs."""
 
 from __future__ import annotations
 
@@ -14,15 +10,14 @@ from psycopg import sql
 
 from gis_core.definition import LayerDefinition
 from layers.delivery import Copied
-from layers.tables import COLUMN_TYPES, is_empty, table
+from layers.pairing import PAIRS
+from layers.tables import COLUMN_TYPES, table
 
 _LARGE_WORK = {
     "work_mem": "128MB",
     "max_parallel_workers_per_gather": "1",
     "min_parallel_table_scan_size": "1MB",
 }
-
-PAIRS = sql.Identifier("pg_temp", "machizu_pairs")
 
 
 @contextmanager
@@ -101,71 +96,6 @@ def take_out(cursor: Any, stage: sql.Composable, numbers: Sequence[int]) -> None
     """Take the rows at these places out of the staging table."""
     if numbers:
         cursor.execute(sql.SQL("DELETE FROM {} WHERE stage_order = ANY(%s)").format(stage), [list(numbers)])
-
-
-def pair(
-    cursor: Any, stage: sql.Composable, layer_id: str, columns: Sequence[str], key: Sequence[str]
-) -> None:
-    """Fill the temporary table of pairs `(id, stage_order, changed)`; unpaired rows have one side null."""
-    content = sql.SQL("ROW({})").format(sql.SQL(", ").join(map(sql.Identifier, [*columns, "geom"])))
-    # Compared as bytes: texts are sorted three times as fast so as in the order of a language.
-    matched = sql.SQL('({}) COLLATE "C"').format(
-        _key_expression(key) if key else sql.SQL("md5(({})::text)").format(content)
-    )
-    cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(PAIRS))
-    if is_empty(cursor, layer_id):
-        cursor.execute(
-            sql.SQL("""
-                CREATE TEMPORARY TABLE machizu_pairs ON COMMIT DROP AS
-                SELECT NULL::bigint AS id, stage_order, true AS changed FROM {}""").format(stage)
-        )
-        return
-    cursor.execute(
-        sql.SQL("""
-            CREATE TEMPORARY TABLE machizu_pairs ON COMMIT DROP AS
-            SELECT old.id, new.stage_order, old.content IS DISTINCT FROM new.content AS changed
-            FROM (SELECT id, {content} AS content, {matched} AS matched,
-                         row_number() OVER (PARTITION BY {matched} ORDER BY id) AS turn
-                  FROM {layer}) AS old
-            FULL JOIN
-                 (SELECT stage_order, {content} AS content, {matched} AS matched,
-                         row_number() OVER (PARTITION BY {matched} ORDER BY stage_order) AS turn
-                  FROM {stage}) AS new
-            USING (matched, turn)""").format(
-            content=content, matched=matched, layer=table(layer_id), stage=stage
-        )
-    )
-
-
-def _key_expression(key: Sequence[str]) -> sql.Composable:
-    # U+001F (unit separator) cannot occur in cleaned values, so joined keys cannot collide.
-    return sql.SQL(" || E'\\x1f' || ").join(
-        sql.SQL("coalesce({}::text, '')").format(sql.Identifier(name)) for name in key
-    )
-
-
-def count(cursor: Any) -> dict[str, int]:
-    """Return the diff of the current pairs: added, changed, removed, unchanged."""
-    cursor.execute(
-        sql.SQL("""
-            SELECT count(*) FILTER (WHERE id IS NULL),
-                   count(*) FILTER (WHERE id IS NOT NULL AND stage_order IS NOT NULL AND changed),
-                   count(*) FILTER (WHERE stage_order IS NULL),
-                   count(*) FILTER (WHERE id IS NOT NULL AND stage_order IS NOT NULL AND NOT changed)
-            FROM {}""").format(PAIRS)
-    )
-    return dict(zip(("added", "changed", "removed", "unchanged"), cursor.fetchone(), strict=True))
-
-
-def fingerprint(cursor: Any) -> str:
-    """Return a digest of the current pairs: the same rows would do the same to the same features."""
-    cursor.execute(
-        sql.SQL("""
-            SELECT md5(coalesce(string_agg(concat_ws(',', id, '/', stage_order, changed), ';'
-                                           ORDER BY id, stage_order), ''))
-            FROM {}""").format(PAIRS)
-    )
-    return str(cursor.fetchone()[0])
 
 
 def apply(

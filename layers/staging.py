@@ -1,7 +1,8 @@
 """Staging a delivery: into its table, through the layer's rules, against the published layer and its limits.
 
-A layer that is filled at once, from new, takes each part as soon as its rows are judged one by one; what the rules
-among all rows refuse is taken out of it again.
+Parts are taken further while the next ones are still read, as soon as their rows are judged one by one: into a layer
+that is new, or among the pairs with the features that are there. What the rules among all rows refuse is taken out
+again.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from gis_core.definition import LayerDefinition, Rule
 from gis_core.errors import Message
 from gis_core.issues import Issue, rows_with_errors
-from layers import merge
+from layers import merge, pairing, tables
 from layers.delivery import Delivery, Part, Quarantined
 from layers.filling import Filling
+from layers.pairing import Pairing
 from layers.refusals import refusal
 from layers.rules.datum import tokyo_datum
 from layers.rules.duplicates import same_rows, same_values, usable_key
@@ -61,7 +65,7 @@ def stage(
     numbered = filling is not None
     merge.create_stage(cursor, name, definition, delivery.columns, lasting=lasting, numbered=numbered)
     judged = applicable(cursor, definition)
-    work = _Work(cursor, delivery, Tally(), keep, filling)
+    work = _Work(cursor, delivery, Tally(), keep, filling or _pairing(cursor, staged, delivery))
     work.tally.tell([issue.as_dict() for issue in judged.skipped])
     for number, part in enumerate(delivery.parts):
         table = merge.add_part(cursor, name, number, lasting=lasting)
@@ -76,18 +80,30 @@ def stage(
     return Staged(work.tally.report(delivery.report), diff, key, None if why is None else why.message)
 
 
+def _pairing(cursor: Any, staged: Stage, delivery: Delivery) -> Pairing | None:
+    """Return the pairs to be made while the parts come, where the first key that is fed is likely to be the key."""
+    key = next((key for key in delivery.keys if staged.feeds(*key)), None)
+    if key is None or not delivery.distinct or tables.is_empty(cursor, staged.definition.id):
+        return None
+    try:
+        with transaction.atomic():
+            return Pairing(cursor, staged.definition.id, delivery.columns, key)
+    except IntegrityError:
+        return None
+
+
 @dataclass
 class _Work:
-    """What staging one delivery works with, and keeps count of."""
+    """What staging one delivery works with, and keeps count of; parts are taken `further` as they come."""
 
     cursor: Any
     delivery: Delivery
     tally: Tally
     keep: Keep
-    filling: Filling | None
+    further: Filling | Pairing | None
 
     def take(self, part: Part, staged: Stage, rules: Sequence[Rule]) -> None:
-        """Copy a part into its table `staged`, judge its rows one by one, and bring them into the layer that it fills."""
+        """Copy a part into its table `staged`, judge its rows one by one, and take them further."""
         for rows in part.copies:
             merge.fill_stage(self.cursor, staged.table, rows)
         self.keep(part.quarantine)
@@ -97,8 +113,8 @@ class _Work:
         issues = self._judged(staged, rules)
         merge.take_out(self.cursor, staged.table, sorted(rows_with_errors(issues)))
         self._refuse(issues)
-        if self.filling:
-            self.filling.add(staged.table, numbered=True)
+        if self.further:
+            self.further.add(staged.table)
 
     def match(self, staged: Stage) -> tuple[str, ...]:
         """Choose the key; where rows must be distinct, refuse those that repeat an earlier one or its key."""
@@ -115,11 +131,14 @@ class _Work:
 
     def diff(self, staged: Stage, key: tuple[str, ...]) -> dict[str, int]:
         """Compare what is left with the published layer, and tell what that shows of the file."""
-        if self.filling:
+        if isinstance(self.further, Filling):
             return {"added": self.tally.accepted, "changed": 0, "removed": 0, "unchanged": 0}
-        merge.pair(self.cursor, staged.table, staged.definition.id, self.delivery.columns, key)
+        if self.further and self.further.key == key:
+            self.further.finish()
+        else:
+            pairing.pair(self.cursor, staged.table, staged.definition.id, self.delivery.columns, key)
         self.tally.tell([issue.as_dict() for issue in tokyo_datum(self.cursor, staged)])
-        return merge.count(self.cursor)
+        return pairing.count(self.cursor)
 
     def _judged(self, staged: Stage, rules: Sequence[Rule]) -> list[Issue]:
         """Run rules; leave out warnings that the file's own check has given for the same row."""
@@ -146,9 +165,9 @@ class _Work:
         return [as_issue(staged, "error", breach) for breach in breaches]
 
     def _take_out(self, staged: Stage, places: Sequence[int]) -> None:
-        if self.filling:
-            self.filling.take_out(staged.table, places)
-        else:
+        if places:
+            if self.further:
+                self.further.take_out(staged.table, places)
             merge.take_out(self.cursor, staged.table, places)
 
     def _refuse(self, issues: Sequence[Issue]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from gis_core.errors import Message
 from gis_core.issues import Issue
-from layers.merge import PAIRS
+from layers.pairing import PAIRS
 from layers.rules.stage import Stage, fetch
 from layers.tables import table
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gis_core.definition import LayerDefinition
 from gis_core.errors import Conflict, Forbidden, Message, NotFound
-from layers import merge
+from layers import pairing
 from layers.absent import no_load
 from layers.duties import check_publishable
 from layers.models import Layer, Load
@@ -131,8 +131,8 @@ def _drifted(layer: Layer, load: Load) -> bool:
         return False
     seen = load.pairing
     with connection.cursor() as cursor:
-        merge.pair(cursor, stage_table(load.pk), layer.pk, load.columns, load.key)
-        load.diff, load.pairing = merge.count(cursor), merge.fingerprint(cursor)
+        pairing.pair(cursor, stage_table(load.pk), layer.pk, load.columns, load.key)
+        load.diff, load.pairing = pairing.count(cursor), pairing.fingerprint(cursor)
     load.base_revision = layer.revision
     load.save(update_fields=["diff", "pairing", "base_revision"])
     return bool(load.pairing != seen)
@@ -160,7 +160,7 @@ def _schedule(load: Load, at: datetime, actor: str) -> None:
 
 def _publish_waiting(layer: Layer, load: Load, actor: str) -> None:
     with connection.cursor() as cursor:
-        merge.pair(cursor, stage_table(load.pk), layer.pk, load.columns, load.key)
-        load.diff = merge.count(cursor)
+        pairing.pair(cursor, stage_table(load.pk), layer.pk, load.columns, load.key)
+        load.diff = pairing.count(cursor)
         publish(cursor, layer, load, actor)
     load.save(update_fields=["diff", *DECISION])

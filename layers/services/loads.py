@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from gis_core.definition import LayerDefinition
 from gis_core.errors import Message
-from layers import merge
+from layers import pairing
 from layers.delivery import Delivery, Quarantined
 from layers.duties import check_publishable
 from layers.filling import Filling, take_new
@@ -111,7 +111,7 @@ def _brought(
         elif at_once:
             publish(cursor, layer, load, actor, filling=filling)
         else:
-            load.pairing = merge.fingerprint(cursor)
+            load.pairing = pairing.fingerprint(cursor)
         _keep(load, quarantine)
         load.save(update_fields=["report", "diff", "key", "pairing", *DECISION])
     audit.record(actor, "load.deliver", layer=layer.pk, subject=str(load.pk), file=delivery.file)

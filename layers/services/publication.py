@@ -38,7 +38,7 @@ def publish(cursor: Any, layer: Layer, load: Load, actor: str, *, filling: Filli
         revision = raise_revision(cursor, layer.pk, actor=actor, load_id=load.pk)
         if filling is None and tables.is_empty(cursor, layer.pk):
             filling = Filling(cursor, layer.pk, load.columns, version=revision, load_id=load.pk)
-            filling.add(stage_table(load.pk))
+            filling.add(stage_table(load.pk), numbered=False)
         if filling is None:
             merge.apply(
                 cursor, stage_table(load.pk), layer.pk, load.columns, version=revision, load_id=load.pk
