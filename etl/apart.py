@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from etl.ahead import ahead
 from etl.faults import fault
 from etl.steps import Read, Request, steps
+from gis_core.allocator import keep_what_is_freed
 
 if TYPE_CHECKING:
     from etl.steps import CopiedPart, Outline
@@ -75,6 +76,7 @@ def _serve(connection: Connection, callers_end: Connection) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     gc.disable()
+    keep_what_is_freed()
     for module in _NEEDED:
         import_module(module)
     try:

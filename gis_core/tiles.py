@@ -8,12 +8,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gis_core import crs
 from gis_core.boxes import Box
 from gis_core.crs_names import WGS84
+
+# pyproj takes a twentieth of a second, which who only knows the grid's numbers need not wait for.
+if TYPE_CHECKING:
+    from gis_core.crs import Floats
 
 # Half the width of the WebMercatorQuad square, in metres: π · 6378137 (OGC 17-083r4, Annex D.1).
 HALF_WORLD_M = math.pi * 6378137.0
@@ -71,7 +75,9 @@ class Grid:
         within = degrees(reach(self, 0, 0, 0))
         west, east = (min(max(x, within.west), within.east) for x in (extent.west, extent.east))
         south, north = (min(max(y, within.south), within.north) for y in (extent.south, extent.north))
-        to_grid = crs.transformation(WGS84, self.srid)
+        from gis_core.crs import transformation
+
+        to_grid = transformation(WGS84, self.srid)
         xs, ys = to_grid.apply(*_outline(Box(west, south, east, north)))
         side = self.side / 2**zoom
         last: int = 2**zoom - 1
@@ -103,7 +109,9 @@ def reach(grid: Grid, zoom: int, row: int, column: int) -> Box:
     box = grid.box(zoom, row, column, margin=BUFFER / EXTENT)
     if grid is MERCATOR:
         return box
-    xs, ys = crs.transformation(grid.srid, MERCATOR.srid).apply(*_outline(box))
+    from gis_core.crs import transformation
+
+    xs, ys = transformation(grid.srid, MERCATOR.srid).apply(*_outline(box))
     held = Box(float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))
     return held.expand(_EDGE_SLACK * (held.east - held.west))
 
@@ -132,7 +140,7 @@ def tile_at(longitude: float, latitude: float, zoom: int) -> tuple[int, int]:
     return max(0, min(last, row)), max(0, min(last, column))
 
 
-def _outline(box: Box) -> tuple[crs.Floats, crs.Floats]:
+def _outline(box: Box) -> tuple[Floats, Floats]:
     """Return points along the edges of a box: x and y."""
     xs, ys = (
         np.linspace(low, high, _EDGE_POINTS) for low, high in ((box.west, box.east), (box.south, box.north))

@@ -45,7 +45,8 @@ class Filling:
         self._cursor = cursor
         self._layer = layer_id
         self._names = [*columns, "geom"]
-        self._stamp = [version, load_id]
+        self.version = version
+        self._load_id = load_id
         cursor.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(tables.table(layer_id)))
         tables.drop_indexes(cursor, layer_id)
 
@@ -56,7 +57,7 @@ class Filling:
             sql.SQL("INSERT INTO {} ({names}, version, load_id) SELECT {names}, %s, %s FROM {}").format(
                 tables.table(self._layer), stage, names=names
             ),
-            self._stamp,
+            [self.version, self._load_id],
         )
 
     def take_out(self, stage: sql.Composable, places: Sequence[int]) -> None:

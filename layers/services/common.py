@@ -74,6 +74,13 @@ def raise_revision(
     return int(revision)
 
 
+def next_revision(cursor: Any, layer: Layer) -> int:
+    """Return the revision of a locked layer that this transaction opens, or has opened."""
+    cursor.execute("SELECT nullif(current_setting(%s, true), '')::bigint", [f"machizu.revision_{layer.pk}"])
+    (opened,) = cursor.fetchone()
+    return int(opened or layer.revision + 1)
+
+
 def announce(cursor: Any, layer_id: str, revision: int) -> None:
     """Tell whoever listens, at commit, that the layer changed."""
     notice = json.dumps({"layer": layer_id, "revision": revision})

@@ -15,7 +15,7 @@ from layers.duties import check_publishable
 from layers.filling import Filling, take_new
 from layers.models import Layer, Load, QuarantinedRow
 from layers.services import audit
-from layers.services.common import lock_vector
+from layers.services.common import lock_vector, next_revision
 from layers.services.publication import DECISION, decide, publish, stage_name
 from layers.spool import Spool
 from layers.staging import stage
@@ -119,10 +119,10 @@ def _brought(
 
 
 def _filling(cursor: Any, layer: Layer, delivery: Delivery, load: Load) -> Filling | None:
-    """Return the layer to be filled while the file is read, where it is new: it is locked, so its revision is known."""
+    """Return the layer to be filled while the file is read, where it is new."""
     if not take_new(cursor, layer.pk):
         return None
-    return Filling(cursor, layer.pk, delivery.columns, version=layer.revision + 1, load_id=load.pk)
+    return Filling(cursor, layer.pk, delivery.columns, version=next_revision(cursor, layer), load_id=load.pk)
 
 
 def _record(layer: Layer, delivery: Delivery, actor: str) -> Load:

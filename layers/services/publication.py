@@ -44,6 +44,7 @@ def publish(cursor: Any, layer: Layer, load: Load, actor: str, *, filling: Filli
                 cursor, stage_table(load.pk), layer.pk, load.columns, version=revision, load_id=load.pk
             )
         queueing.task("layers.refresh_statistics").defer(layer_id=layer.pk)
+        assert filling is None or filling.version == revision, "the rows have the revision that is raised"
     if filling is not None:
         filling.finish()
     decide(load, Load.State.PUBLISHED, actor)
