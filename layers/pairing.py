@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg import sql
 
-from layers.rules.stage import column
+from layers.rules.stage import all_filled, column
 from layers.tables import is_empty, table
 
 PAIRS = sql.Identifier("pg_temp", "machizu_pairs")
@@ -22,7 +22,8 @@ class Pairing:
     """Pairs made part by part, while the delivery is still read. Of rows with one key only the first may stay.
 
     `key`: what the rows will most likely be known by; only who has all rows can tell. Raises django's
-    `IntegrityError` where features share a key: then it takes all rows to tell which is which.
+    `IntegrityError` where features share a key: then it takes all rows to tell which is which; `OperationalError`
+    where a key is longer than an index takes.
     """
 
     def __init__(self, cursor: Any, layer_id: str, columns: Sequence[str], key: tuple[str, ...]) -> None:
@@ -33,6 +34,7 @@ class Pairing:
             "published": _PUBLISHED,
             "layer": table(layer_id),
             "key": _matched(key, columns),
+            "filled": all_filled(key),
             "new_key": _matched(key, columns, "new"),
             "old": _content(columns, "old"),
             "new": _content(columns, "new"),
@@ -40,7 +42,7 @@ class Pairing:
         for statement in (
             "DROP TABLE IF EXISTS {pairs}, {published}",
             "CREATE TEMPORARY TABLE machizu_pairs (id bigint, stage_order bigint, changed boolean) ON COMMIT DROP",
-            "CREATE TEMPORARY TABLE machizu_published ON COMMIT DROP AS SELECT id, {key} AS matched FROM {layer}",
+            "CREATE TEMPORARY TABLE machizu_published ON COMMIT DROP AS SELECT id, {key} AS matched FROM {layer} WHERE {filled}",
             # Unique, so that the planner needs no statistics to look up each row by it.
             "CREATE UNIQUE INDEX ON {published} (matched)",
         ):

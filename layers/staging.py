@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from gis_core.definition import LayerDefinition, Rule
 from gis_core.errors import Message
@@ -88,7 +88,8 @@ def _pairing(cursor: Any, staged: Stage, delivery: Delivery) -> Pairing | None:
     try:
         with transaction.atomic():
             return Pairing(cursor, staged.definition.id, delivery.columns, key)
-    except IntegrityError:
+    except (IntegrityError, OperationalError):
+        # Features share a key, or one is longer than an index takes.
         return None
 
 

@@ -6,7 +6,6 @@ columns. `geom_3857` is kept beside it because a stored Mercator geometry saves 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, LiteralString
 
 from psycopg import sql
@@ -63,33 +62,34 @@ def is_empty(cursor: Any, layer_id: str) -> bool:
     return bool(empty)
 
 
-def unindexed(cursor: Any, layer_ids: Sequence[str]) -> list[str]:
-    """Return those of the layers that have not all their indexes; a new layer has none."""
-    cursor.execute("SELECT indexname FROM pg_indexes WHERE schemaname = %s", [SCHEMA])
+def missing_indexes(cursor: Any, layer_id: str) -> list[str]:
+    """Return the columns of `INDEXES` by which the layer is not indexed: all of them while it is new.
+
+    Looked up by the columns: the names are PostgreSQL's choice, since any that we chose might be another layer's.
+    """
+    cursor.execute(
+        """
+        SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+        WHERE indrelid = format('%%I.%%I', %s::text, %s::text)::regclass AND indisvalid""",
+        [SCHEMA, layer_id],
+    )
     known = {name for (name,) in cursor.fetchall()}
-    return [layer_id for layer_id in layer_ids if not known.issuperset(_indexes(layer_id))]
-
-
-def drop_indexes(cursor: Any, layer_id: str) -> None:
-    """Drop the layer's indexes, but for its primary key's; readers then wait until the transaction ends."""
-    for name in _indexes(layer_id):
-        cursor.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier(SCHEMA, name)))
+    return [column for column in INDEXES if column not in known]
 
 
 def build_indexes(cursor: Any, layer_id: str) -> None:
     """Build the layer's indexes where they are missing."""
-    for name, on in _indexes(layer_id).items():
+    for column in missing_indexes(cursor, layer_id):
         cursor.execute(
-            sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} {}").format(
-                sql.Identifier(name), table(layer_id), sql.SQL(on)
+            sql.SQL("CREATE INDEX ON {} USING {} ({})").format(
+                table(layer_id), sql.SQL(INDEXES[column]), sql.Identifier(column)
             )
         )
 
 
-def _indexes(layer_id: str) -> dict[str, LiteralString]:
-    return {
-        # What changed since a revision is asked for again and again.
-        f"{layer_id}_version": "(version)",
-        # Tiles look here too: a box in Mercator is one in degrees, and every load is spared a third index.
-        f"{layer_id}_geom": "USING gist (geom)",
-    }
+INDEXES: dict[str, LiteralString] = {
+    # What changed since a revision is asked for again and again.
+    "version": "btree",
+    # Tiles look here too: a box in Mercator is one in degrees, and every load is spared a third index.
+    "geom": "gist",
+}

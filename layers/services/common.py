@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg import sql
 
 from gis_core.definition import LayerDefinition
 from gis_core.definition_file import build_definition
 from gis_core.errors import Conflict, Message
+from layers import tables
 from layers.absent import no_layer
 from layers.models import Layer
 from layers.reads import CHANGE_CHANNEL
@@ -50,6 +52,23 @@ def lock_vector(layer_id: str) -> tuple[Layer, LayerDefinition]:
     """Lock a vector layer's row, and return it with its definition. Raises `NotFound`."""
     layer = lock(layer_id)
     return layer, vector_definition(layer)
+
+
+def try_lock_table(cursor: Any, layer_id: str, mode: LiteralString) -> bool:
+    """Lock the layer's table until the transaction ends, unless that would mean to wait; tell whether it is locked.
+
+    Who writes by hand holds the table and waits for the layer's row (`lock`): whoever has that one must not wait for
+    the table.
+    """
+    statement = sql.SQL("LOCK TABLE {} IN {} MODE NOWAIT").format(tables.table(layer_id), sql.SQL(mode))
+    try:
+        with transaction.atomic():
+            cursor.execute(statement)
+    except OperationalError as error:
+        if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+            return False
+        raise
+    return True
 
 
 def vector_definition(layer: Layer) -> LayerDefinition:

@@ -9,13 +9,13 @@ from django.db import connection, transaction
 
 from gis_core.definition import LayerDefinition
 from gis_core.errors import Message
-from layers import pairing
+from layers import pairing, tables
 from layers.delivery import Delivery, Quarantined
 from layers.duties import check_publishable
-from layers.filling import Filling, take_new
+from layers.filling import Filling
 from layers.models import Layer, Load, QuarantinedRow
 from layers.services import audit
-from layers.services.common import lock_vector, next_revision
+from layers.services.common import lock_vector, next_revision, try_lock_table
 from layers.services.publication import DECISION, decide, publish, stage_name
 from layers.spool import Spool
 from layers.staging import stage
@@ -119,8 +119,13 @@ def _brought(
 
 
 def _filling(cursor: Any, layer: Layer, delivery: Delivery, load: Load) -> Filling | None:
-    """Return the layer to be filled while the file is read, where it is new."""
-    if not take_new(cursor, layer.pk):
+    """Return the layer to be filled while the file is read, where it is as it was made; other writers then wait.
+
+    Readers go on: a new layer has no indexes that would have to be dropped before their eyes.
+    """
+    if len(tables.missing_indexes(cursor, layer.pk)) < len(tables.INDEXES):
+        return None
+    if not try_lock_table(cursor, layer.pk, "SHARE ROW EXCLUSIVE") or not tables.is_empty(cursor, layer.pk):
         return None
     return Filling(cursor, layer.pk, delivery.columns, version=next_revision(cursor, layer), load_id=load.pk)
 

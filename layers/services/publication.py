@@ -8,11 +8,12 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from layers import merge, tables
+from layers import merge
 from layers.filling import Filling
 from layers.models import Layer, Load
 from layers.services import audit, queueing
 from layers.services.common import confirm, raise_revision
+from layers.services.indexing import index_layer
 
 # The states of a load that somebody may still approve.
 WAITING = (Load.State.AWAITING_APPROVAL,)
@@ -32,21 +33,17 @@ def stage_table(load_id: int) -> sql.Identifier:
 def publish(cursor: Any, layer: Layer, load: Load, actor: str, *, filling: Filling | None = None) -> None:
     """Merge the paired stage into the layer, raise its revision, retire what the load overtakes.
 
-    `filling`: the layer was empty and has the rows already.
+    `filling`: the layer was new and has the rows already.
     """
+    revision = None
     if any(load.diff[kind] for kind in ("added", "changed", "removed")):
         revision = raise_revision(cursor, layer.pk, actor=actor, load_id=load.pk)
-        if filling is None and tables.is_empty(cursor, layer.pk):
-            filling = Filling(cursor, layer.pk, load.columns, version=revision, load_id=load.pk)
-            filling.add(stage_table(load.pk), numbered=False)
-        if filling is None:
-            merge.apply(
-                cursor, stage_table(load.pk), layer.pk, load.columns, version=revision, load_id=load.pk
-            )
         queueing.task("layers.refresh_statistics").defer(layer_id=layer.pk)
-        assert filling is None or filling.version == revision, "the rows have the revision that is raised"
     if filling is not None:
-        filling.finish()
+        filling.finish(revision)
+    elif revision is not None:
+        merge.apply(cursor, stage_table(load.pk), layer.pk, load.columns, version=revision, load_id=load.pk)
+        index_layer(cursor, layer.pk)
     decide(load, Load.State.PUBLISHED, actor)
     confirm(cursor, layer, load.actor)
     supersede_waiting(layer, actor, before=load.pk)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from threading import Thread
+from time import sleep
 from typing import Any
 
 import psycopg
@@ -13,10 +15,13 @@ from django.db import connection
 from gis_core.definition import LayerDefinition
 from tests.conftest import Store
 from tests.layers import rules
-from tests.layers.conftest import bench
+from tests.layers.conftest import bench, small_definition
 
 COLUMNS = ("identifier", "name", "seats", "placed", "opens", "inspector")
-INDEXES = {"benches_pkey", "benches_version", "benches_geom"}
+INDEXES = {"benches_pkey", "benches_version_idx", "benches_geom_idx"}
+BY_HAND = (
+    "INSERT INTO layer.benches (identifier, name, geom) VALUES ('99', '手', 'SRID=4326;POINT(140 36.9)')"
+)
 TWICE = {"rule": "unique", "fields": ["name"]}
 
 
@@ -97,11 +102,105 @@ def test_the_instant_is_that_of_the_end(benches: LayerDefinition) -> None:
     assert ask("SELECT at FROM layers_revision")[0][0] > moments[0]
 
 
-def test_who_writes_by_hand_is_not_waited_for(benches: LayerDefinition, store: Store) -> None:
-    with psycopg.connect(store.url) as other:
-        other.execute("LOCK TABLE layer.benches IN ROW EXCLUSIVE MODE")
-        assert deliver(between=other.rollback).diff["added"] == 4
-    assert (indexes(), len(ask("SELECT FROM layer.benches"))) == (INDEXES, 4)
+@pytest.fixture
+def writer(store: Store) -> Iterator[Thread]:
+    """Somebody who inserts a row by hand as soon as the thread is started, and waits for whom he must."""
+
+    def insert() -> None:
+        with psycopg.connect(store.url) as other:
+            other.execute(BY_HAND)
+
+    thread = Thread(target=insert)
+    yield thread
+    thread.join(20)
+
+
+def until_waiting() -> None:
+    """Return when somebody waits for a lock, so long that PostgreSQL has looked for deadlocks."""
+    while ask("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(0,)]:
+        sleep(0.05)
+    sleep(1.5)
+
+
+def test_who_writes_by_hand_and_the_load_do_not_wait_for_each_other(
+    benches: LayerDefinition, writer: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from layers.services import loads
+
+    filling = loads._filling
+
+    def later(*arguments: Any) -> Any:
+        # The load holds the layer's lock now, the writer the table.
+        writer.start()
+        until_waiting()
+        return filling(*arguments)
+
+    monkeypatch.setattr(loads, "_filling", later)
+    assert deliver().diff["added"] == 4
+    writer.join(20)
+    assert ("手",) in ask("SELECT name FROM layer.benches")
+    assert ask("SELECT added FROM layers_revision ORDER BY revision") == [(4,), (1,)]
+
+
+def test_a_first_load_is_approved_while_somebody_writes_by_hand(
+    benches: LayerDefinition, writer: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from layers.delivery import Delivery
+    from layers.services import approval
+    from layers.services.indexing import index_layers
+    from layers.services.loads import load_rows
+
+    whole = Delivery.whole("b.csv", COLUMNS, ("identifier",), [bench(1), bench(2)], {})
+    load = load_rows("benches", whole, actor="tester", mode="stage").load
+    drifted = approval._drifted
+
+    def later(*arguments: Any) -> bool:
+        writer.start()
+        until_waiting()
+        return drifted(*arguments)
+
+    monkeypatch.setattr(approval, "_drifted", later)
+    approval.publish_load(load, actor="approver")
+    writer.join(20)
+    assert ask("SELECT count(*) FROM layer.benches") == [(3,)]
+    # He held the table, so the worker builds the indexes.
+    assert (indexes(), index_layers(), indexes()) == ({"benches_pkey"}, ["benches"], INDEXES)
+
+
+def test_an_emptied_layer_is_filled_beside_an_open_reader(benches: LayerDefinition, store: Store) -> None:
+    deliver()
+    write("TRUNCATE layer.benches")
+    with psycopg.connect(store.url) as reader:
+        reader.execute("SELECT count(*) FROM layer.benches")
+        assert deliver().diff["added"] == 4
+
+
+def test_rows_by_hand_do_not_keep_a_load_from_building_the_indexes(benches: LayerDefinition) -> None:
+    write(BY_HAND)
+    deliver()
+    assert indexes() == INDEXES
+
+
+def test_a_layer_may_be_called_like_the_index_of_another(store: Store) -> None:
+    from layers.delivery import Delivery
+    from layers.services.loads import load_rows
+    from layers.services.registry import register_layer
+
+    for name in ("benches", "benches_geom", "benches_version"):
+        register_layer(small_definition(name))
+        delivery = Delivery.whole("b.csv", COLUMNS, ("identifier",), [bench(1)], {})
+        assert load_rows(name, delivery, actor="tester", mode="publish").diff["added"] == 1
+    counted = ask("SELECT count(*) FROM pg_indexes WHERE schemaname = 'layer' GROUP BY tablename")
+    assert counted == [(3,), (3,), (3,)]
+
+
+def test_a_delivery_without_rows_leaves_the_layer_new(benches: LayerDefinition) -> None:
+    from layers.delivery import Delivery
+    from layers.services.loads import load_rows
+
+    nothing = Delivery("b.csv", COLUMNS, [], ("identifier",))
+    assert load_rows("benches", nothing, actor="tester", mode="publish").state == "published"
+    assert (indexes(), deliver().diff["added"], indexes()) == ({"benches_pkey"}, 4, INDEXES)
 
 
 def test_a_layer_that_was_emptied_is_filled_again(benches: LayerDefinition) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,6 +83,25 @@ def test_features_that_share_a_key_are_left_to_the_whole(benches: LayerDefinitio
         connection.cursor() as cursor,
     ):
         Pairing(cursor, "benches", COLUMNS, KEY)
+
+
+def test_a_key_too_long_for_an_index_is_paired_all_the_same(benches: LayerDefinition) -> None:
+    from layers.delivery import Delivery
+    from layers.services.loads import load_rows
+
+    # Of 3,000 different characters, so that compression makes it no shorter.
+    long = "".join(map(chr, range(0x4E00, 0x4E00 + 3000)))
+    rows = [(long, *bench(1)[1:]), bench(2)]
+    diffs = [
+        load_rows(
+            "benches",
+            replace(Delivery.whole("b.csv", COLUMNS, KEY, rows, {}), distinct=True),
+            actor="tester",
+            mode="publish",
+        ).diff
+        for _ in range(2)
+    ]
+    assert [diff["unchanged"] for diff in diffs] == [0, 2]
 
 
 def test_a_key_that_a_later_part_lacks_gives_way_to_the_next(benches: LayerDefinition, deliver: Any) -> None:
