@@ -190,7 +190,9 @@ def test_a_layer_may_be_called_like_the_index_of_another(store: Store) -> None:
         register_layer(small_definition(name))
         delivery = Delivery.whole("b.csv", COLUMNS, ("identifier",), [bench(1)], {})
         assert load_rows(name, delivery, actor="tester", mode="publish").diff["added"] == 1
-    counted = ask("SELECT count(*) FROM pg_indexes WHERE schemaname = 'layer' GROUP BY tablename")
+    counted = ask(
+        "SELECT count(*) FROM pg_indexes WHERE schemaname = 'layer' AND tablename LIKE 'benches%' GROUP BY tablename"
+    )
     assert counted == [(3,), (3,), (3,)]
 
 
