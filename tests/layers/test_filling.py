@@ -122,20 +122,24 @@ def until_waiting() -> None:
     sleep(1.5)
 
 
+def let_write_before(step: str, owner: Any, writer: Thread, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the writer wait when a step begins that holds the layer's lock; he holds the table then."""
+    taken = getattr(owner, step)
+
+    def later(*arguments: Any) -> Any:
+        writer.start()
+        until_waiting()
+        return taken(*arguments)
+
+    monkeypatch.setattr(owner, step, later)
+
+
 def test_who_writes_by_hand_and_the_load_do_not_wait_for_each_other(
     benches: LayerDefinition, writer: Thread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from layers.services import loads
 
-    filling = loads._filling
-
-    def later(*arguments: Any) -> Any:
-        # The load holds the layer's lock now, the writer the table.
-        writer.start()
-        until_waiting()
-        return filling(*arguments)
-
-    monkeypatch.setattr(loads, "_filling", later)
+    let_write_before("_filling", loads, writer, monkeypatch)
     assert deliver().diff["added"] == 4
     writer.join(20)
     assert ("手",) in ask("SELECT name FROM layer.benches")
@@ -152,14 +156,7 @@ def test_a_first_load_is_approved_while_somebody_writes_by_hand(
 
     whole = Delivery.whole("b.csv", COLUMNS, ("identifier",), [bench(1), bench(2)], {})
     load = load_rows("benches", whole, actor="tester", mode="stage").load
-    drifted = approval._drifted
-
-    def later(*arguments: Any) -> bool:
-        writer.start()
-        until_waiting()
-        return drifted(*arguments)
-
-    monkeypatch.setattr(approval, "_drifted", later)
+    let_write_before("_drifted", approval, writer, monkeypatch)
     approval.publish_load(load, actor="approver")
     writer.join(20)
     assert ask("SELECT count(*) FROM layer.benches") == [(3,)]
