@@ -41,7 +41,7 @@ def judge_rows(
     `replaced`: ids of the features that the rows take the place of. The layer must be locked.
     """
     among = _among_rows(definition)
-    if not (definition.rules or among.names):
+    if not rows or not (definition.rules or among.names):
         return [], []
     columns = tuple(f.name for f in definition.fields)
     stage = Stage(_STAGE, definition, columns, {})

@@ -278,6 +278,15 @@ def test_a_second_feature_of_one_key_is_doubtful(write: Any) -> None:
     assert [(w["index"], w["rule"]) for w in again.warnings] == [(1, "duplicate.key")]
 
 
+def test_no_features_are_nothing_to_judge(write: Any) -> None:
+    from layers.services.registry import register_layer
+
+    rules = [{"rule": "unique", "severity": "error", "fields": ["name"]}]
+    register_layer(small_definition("judged", fields=FIELDS, keys=[], rules=rules))
+    done = write.create("judged", [], writer())
+    assert (done.ids, done.revision, done.warnings) == ([], 0, [])
+
+
 def test_declared_rules_hold_and_warn(write: Any) -> None:
     from layers.services.registry import register_layer
 
